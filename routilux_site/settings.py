@@ -1,0 +1,146 @@
+"""All settings; each comes from the environment, with a default that suits one's own machine."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from routilux_site import database, secret_key
+from routilux_site.env import envbool, envfloat, envint, envlist, envsecret, envstr
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ROUTILUX_HOME = Path(envstr("ROUTILUX_HOME") or BASE_DIR / ".routilux").expanduser().absolute()
+
+DEBUG = envbool("DEBUG", False)
+SECRET_KEY = envsecret("SECRET_KEY") or secret_key.kept_in(ROUTILUX_HOME)
+ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = envlist("CSRF_TRUSTED_ORIGINS")
+
+# What the project itself is tuned by. Times in seconds.
+_LEASE = envfloat("ROUTILUX_LEASE", 15.0, minimum=1.0)
+_WORKERS = envint("ROUTILUX_WORKERS", 4, minimum=2)  # one worker always stays free for other tasks
+ROUTILUX: dict[str, Any] = {
+    "WORKERS": _WORKERS,
+    "THREADS": envint("ROUTILUX_THREADS", 10, minimum=1),
+    "LEASE": _LEASE,
+    "HEARTBEAT": envfloat("ROUTILUX_HEARTBEAT", _LEASE / 5, minimum=0.1),
+    "LINGER": envfloat("ROUTILUX_LINGER", 0.5, minimum=0.0),
+    "MAX_ATTEMPTS": envint("ROUTILUX_MAX_ATTEMPTS", 3, minimum=1),
+    "STALL": envfloat("ROUTILUX_STALL", 5.0, minimum=1.0),
+    "GRACE": envfloat("ROUTILUX_GRACE", 20.0, minimum=0.0),
+}
+
+INSTALLED_APPS = [
+    "routilux_site.apps.RoutiluxSiteConfig",
+    "templates_app",
+    "jobs",
+    "routilux_site.apps.RoutiluxAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_q",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "routilux_site.urls"
+WSGI_APPLICATION = "routilux_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Postgres: embedded, unless DATABASE_URL names another ---
+DATABASE_URL = envsecret("DATABASE_URL")
+ROUTILUX_EMBEDDED_POSTGRES = DATABASE_URL is None
+DATABASES = {"default": database.from_url(DATABASE_URL) if DATABASE_URL else database.embedded(ROUTILUX_HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Shared by all processes of a host; django-q2 keeps its statistics here.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(ROUTILUX_HOME / "cache"),
+    },
+}
+
+# --- The cluster ---
+_RETRY = 10 * 365 * 24 * 3600  # django-q2 never retries: the runtime's own tables do
+Q_CLUSTER = {
+    "name": "routilux",  # the salt of every queued ticket: never change it with work queued
+    "broker_class": "jobs.runtime.broker.PostgresBroker",
+    "workers": _WORKERS,
+    "queue_limit": _WORKERS,
+    "bulk": _WORKERS,
+    "timeout": None,
+    "retry": _RETRY,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "recycle": 20_000,
+    "guard_cycle": 0.25,  # a binary fraction: django-q2 counts down in float32 and compares with zero
+    "catch_up": False,
+    "log_level": "WARNING",
+    "cache": "default",
+}
+# It wants timeout < retry; we have no timeout, because a session is no step: steps have timeouts of their own.
+warnings.filterwarnings("ignore", message="Retry and timeout are misconfigured")
+
+# --- Web ---
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(envstr("STATIC_ROOT") or ROUTILUX_HOME / "static")
+# Straight from the apps; after `collectstatic` with this set, from STATIC_ROOT with hashed names and compressed.
+COLLECTED_STATIC = envbool("COLLECTED_STATIC", False)
+WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if COLLECTED_STATIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MEDIA_ROOT = Path(envstr("MEDIA_ROOT") or ROUTILUX_HOME / "media")
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
