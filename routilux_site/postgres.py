@@ -69,7 +69,7 @@ def server() -> Server:
 
 
 def ensure() -> dict[str, Any]:
-    """Start the embedded server unless it answers; returns psycopg keyword arguments (of DATABASE_URL if that is set)."""
+    """Start the embedded server unless it answers; returns psycopg keyword arguments (of DATABASE_URL if set)."""
     if is_embedded():
         return server().ensure()
     database = settings.DATABASES["default"]
@@ -200,7 +200,7 @@ class Server:
             self._run("createdb", "-h", str(self.socket_dir), "-p", "5432", "-U", USER, DATABASE)
 
     def _drop_stale_pid_file(self) -> None:
-        """After a reboot, the process id of the dead server may belong to somebody else, and Postgres would not start."""
+        """After a reboot the dead server's process id may be somebody else's, and Postgres would not start."""
         pid_file = self.data / "postmaster.pid"
         try:
             pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
@@ -265,7 +265,7 @@ class Server:
             os.chown(folder, self._other_user["user"], self._other_user["group"], follow_symlinks=False)
         owner = folder.lstat().st_uid
         if folder.is_symlink() or owner != self._other_user.get("user", os.geteuid()):
-            raise PostgresError(f"{folder} belongs to user id {owner}: remove it or set ROUTILUX_HOME to another folder.")
+            raise PostgresError(f"{folder} belongs to user id {owner}: remove it or set another ROUTILUX_HOME.")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -43,7 +43,7 @@ class RoutiluxError(Exception):
 
 
 def join_path(path: str, key: str | int) -> str:
-    """Append a key or an index: `nodes` + `clean` is `nodes.clean`; a key that is no plain word is quoted: `a["b.c"]`."""
+    """Append a key or an index: `nodes.clean`; a key that is no plain word is quoted: `a["b.c"]`."""
     text = str(key)
     if not _PLAIN_KEY.fullmatch(text):
         return f"{path}[{json.dumps(text)}]"
