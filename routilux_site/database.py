@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from routilux_site.postgres import DATABASE, USER, Server
+from routilux_site.embedded.server import DATABASE, PORT, USER, Server
 
 # A pool or a closed connection per request would cost the runtime its locks; a forked pool corrupts the protocol.
 COMMON: dict[str, Any] = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
@@ -16,7 +16,14 @@ COMMON: dict[str, Any] = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 def embedded(home: Path) -> dict[str, Any]:
     host = str(Server(home).socket_dir)
-    return {**COMMON, "ENGINE": "routilux_site.embedded", "NAME": DATABASE, "USER": USER, "HOST": host, "PORT": "5432"}
+    return {
+        **COMMON,
+        "ENGINE": "routilux_site.embedded",
+        "NAME": DATABASE,
+        "USER": USER,
+        "HOST": host,
+        "PORT": str(PORT),
+    }
 
 
 def from_url(url: str) -> dict[str, Any]:
