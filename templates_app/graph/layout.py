@@ -5,7 +5,7 @@ Pure and deterministic: equal input gives equal output, whatever the order of di
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from templates_app.graph import positions, ranks
@@ -20,7 +20,7 @@ SHELF_WIDTH = 1200.0
 
 
 def arrange(boxes: Sequence[Box], wires: Sequence[Wire], first: Iterable[str] = ()) -> Layout:
-    """Places every box and routes every wire. `first` are the ids to read the graph from, where a cycle has no beginning.
+    """Places every box and routes every wire. A cycle is read from one of the ids in `first`.
 
     Raises KeyError when a wire names a box that is not there.
     """
@@ -28,20 +28,21 @@ def arrange(boxes: Sequence[Box], wires: Sequence[Wire], first: Iterable[str] = 
     edges = [(index[wire.source], index[wire.target]) for wire in wires]
     start = [index[name] for name in first]
     back = ranks.back_edges(len(boxes), edges, start)
-    parts = []
-    for group in ranks.components(len(boxes), edges):
-        members = {boxes[vertex].id for vertex in group}
-        chosen = [number for number, wire in enumerate(wires) if wire.source in members]
-        parts.append(_Part([boxes[vertex] for vertex in group], wires, chosen, back))
-    parts.sort(key=lambda part: (not part.holds(start, boxes), -len(part.boxes)))
+    groups = ranks.components(len(boxes), edges)
+    owner = {vertex: number for number, group in enumerate(groups) for vertex in group}
+    members: list[dict[int, Wire]] = [{} for _ in groups]
+    for number, wire in enumerate(wires):
+        members[owner[edges[number][0]]][number] = wire
+    parts = [_Part([boxes[v] for v in group], own, back) for group, own in zip(groups, members, strict=True)]
+    parts.sort(key=lambda part: (part.index.keys().isdisjoint(boxes[v].id for v in start), -len(part.boxes)))
     return _shelve(parts, len(wires))
 
 
 class _Part:
-    """One connected part of the graph, laid out for itself with its corner at 0, 0."""
+    """One connected part of the graph, laid out for itself with its corner at 0, 0. Wires keep their number."""
 
-    def __init__(self, boxes: Sequence[Box], wires: Sequence[Wire], chosen: Sequence[int], back: frozenset[int]) -> None:
-        self.boxes, self.wires, self.chosen, self.back = boxes, wires, chosen, back
+    def __init__(self, boxes: Sequence[Box], wires: Mapping[int, Wire], back: frozenset[int]) -> None:
+        self.boxes, self.wires, self.back = boxes, wires, back
         self.index = {box.id: number for number, box in enumerate(boxes)}
         self.rank = self._rank()
         self.mesh = self._mesh()
@@ -50,20 +51,18 @@ class _Part:
         self.width = max(column.end for column in self.columns)
         self.height = max(top + height for top, height in zip(self.tops, self.mesh.heights, strict=True))
 
-    def holds(self, start: Sequence[int], boxes: Sequence[Box]) -> bool:
-        return any(boxes[vertex].id in self.index for vertex in start)
-
     def _edge(self, number: int) -> ranks.Edge:
         wire = self.wires[number]
         return self.index[wire.source], self.index[wire.target]
 
     def _rank(self) -> list[int]:
-        forward = [self._edge(number) for number in self.chosen if number not in self.back]
+        forward = [self._edge(number) for number in self.wires if number not in self.back]
         return ranks.longest_paths(len(self.boxes), forward)
 
     def _mesh(self) -> Mesh:
         spans = [
-            Span(n, self._edge(n), self.wires[n].exit, self.wires[n].entrance, n in self.back) for n in self.chosen
+            Span(number, self._edge(number), wire.exit, wire.entrance, number in self.back)
+            for number, wire in self.wires.items()
         ]
         return weave(self.rank, [box.height for box in self.boxes], spans)
 
@@ -75,7 +74,7 @@ class _Part:
         return Place(column.x, self.tops[vertex], column.width, self.boxes[vertex].height, self.rank[vertex])
 
     def routes(self) -> dict[int, Route]:
-        return {number: self._route(number) for number in self.chosen}
+        return {number: self._route(number) for number in self.wires}
 
     def _route(self, number: int) -> Route:
         a, b = self._edge(number)

@@ -18,7 +18,7 @@ def text(value: str) -> Markup:
 
 
 def element(name: str, *children: Markup, **attributes: str | float | None) -> Markup:
-    """Trailing underscores of attribute names fall away, inner ones become hyphens; attributes that are None are left out."""
+    """Of attribute names trailing underscores fall away, inner ones become hyphens; None leaves an attribute out."""
     shown = "".join(f" {_name(key)}={_quoted(value)}" for key, value in attributes.items() if value is not None)
     if not children:
         return Markup(f"<{name}{shown}/>")

@@ -1,9 +1,10 @@
-"""A ranked graph cut into links between neighbouring ranks; where a wire passes a rank, a bend stands in for it there."""
+"""A ranked graph cut into links between neighbouring ranks; where a wire passes a rank, a bend stands for it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from templates_app.graph.ranks import Edge
 
@@ -55,7 +56,7 @@ class Mesh:
         bends = list(range(len(self.rank), len(self.rank) + last - first + 1))
         self.rank.extend(range(first, last + 1))
         self.heights.extend(0.0 for _ in bends)
-        self.links.extend(Link(a, b) for a, b in zip(bends, bends[1:], strict=False))
+        self.links.extend(Link(a, b) for a, b in pairwise(bends))
         return bends
 
 

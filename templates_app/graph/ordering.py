@@ -1,4 +1,4 @@
-"""The order of the vertices within their ranks: barycentre sweeps to and fro, of which the one with the fewest crossings wins."""
+"""The order of the vertices within their ranks: the best of some barycentre sweeps to and fro."""
 
 from __future__ import annotations
 
@@ -86,9 +86,10 @@ class Orderer:
 
     def _conflicts(self, upper: int, lower: int) -> int:
         """Crossings between the links of two neighbours of a rank, standing in this order."""
-        left = _inversions((self._left(k) for k in self.arriving[upper]), (self._left(k) for k in self.arriving[lower]))
-        right = _inversions((self._right(k) for k in self.leaving[upper]), (self._right(k) for k in self.leaving[lower]))
-        return left + right
+        above, below = map(self._left, self.arriving[upper]), map(self._left, self.arriving[lower])
+        left = _inversions(above, below)
+        above, below = map(self._right, self.leaving[upper]), map(self._right, self.leaving[lower])
+        return left + _inversions(above, below)
 
     def _left(self, link: Link) -> tuple[int, float]:
         return self.position[link.a], link.leave

@@ -1,4 +1,4 @@
-"""Where ranks and their vertices stand: vertices are drawn towards their neighbours as far as order and distance allow."""
+"""Where ranks and their vertices stand: drawn towards their neighbours as far as order and distance allow."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _offsets(mesh: Mesh, layer: Sequence[int]) -> Iterator[float]:
 
 
 def ascending(wishes: Sequence[tuple[float, float]]) -> Iterator[float]:
-    """The never falling values nearest to the wished ones (value, weight), by least squares (pool adjacent violators)."""
+    """The never falling values nearest to the wished (value, weight) by least squares: pool adjacent violators."""
     pools: list[tuple[float, float, int]] = []
     for value, weight in wishes:
         size = 1

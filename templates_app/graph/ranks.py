@@ -1,4 +1,4 @@
-"""Which column a vertex stands in: cycles are cut at the edges that lead back, the rest is ranked by its longest path."""
+"""Which column a vertex stands in: cycles are cut at edges that lead back, the rest goes by the longest path."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _outgoing(count: int, edges: Sequence[Edge]) -> list[list[tuple[int, int]]]:
 
 
 def longest_paths(count: int, edges: Sequence[Edge]) -> list[int]:
-    """The rank of each vertex of an acyclic graph; a vertex that nothing leads to stands right before its first target."""
+    """The rank of each vertex of an acyclic graph; where nothing leads to stands right before its first target."""
     outgoing = _outgoing(count, edges)
     waiting = [0] * count
     for _, b in edges:

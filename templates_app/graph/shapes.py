@@ -1,4 +1,4 @@
-"""What goes into a layout and what comes out of it: boxes and wires, places and routes. Units are SVG user units (px)."""
+"""What goes into a layout and what comes out of it: boxes and wires, places and routes, in px."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A line from the right side of `source` to the left side of `target`; the offsets count from the top of each box."""
+    """From the right side of `source` to the left side of `target`; the offsets count from the top of each box."""
 
     source: str
     target: str

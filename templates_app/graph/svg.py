@@ -186,5 +186,3 @@ def _frame(layers: Iterable[Markup], layout: Layout, title: str, description: st
 def _least_width(width: float) -> str:
     step = int(width * SHRINK) // STEP * STEP
     return "fg-fixed" if step > WIDEST else f"fg-min-{max(step, STEP)}"
-
-
