@@ -1,0 +1,47 @@
+"""How callers prove who they are, and that they mean the same request."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from jobs.models.job import Job
+
+
+class ApiToken(models.Model):
+    """A bearer token `rtx_<prefix>_<secret>`; only a hash of the secret is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=16, unique=True)
+    digest = models.CharField(max_length=64)
+    flow_names = models.JSONField(default=list, blank=True, help_text="Only these flows may be triggered; empty: any.")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} (rtx_{self.prefix}_…)"
+
+
+class IdempotencyKey(models.Model):
+    """Binds a caller's key to the job that it made, inside the transaction that makes the job."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    body_sha256 = models.CharField(max_length=64)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="jobs_idempotencykey_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,93 @@
+"""A job: one run of one revision, and the append-only record of what happened to it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from jobs.states import JobStatus
+from routilux_site.lib.ids import uuid7
+from templates_app.models import FlowPrototype, Revision
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> JobQuerySet:
+        """One place decides who sees which job: staff with the view permission see all, others their own."""
+        if getattr(user, "is_active", False) and user.has_perm("jobs.view_job"):  # type: ignore[union-attr]
+            return self.all()
+        return self.filter(actor_id=user.pk) if user.pk else self.none()
+
+
+class Job(models.Model):
+    id: models.UUIDField[UUID, UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    flow = models.ForeignKey(FlowPrototype, on_delete=models.PROTECT, related_name="jobs")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="jobs")
+    status = models.CharField(max_length=16, choices=JobStatus.choices, default=JobStatus.PENDING)
+    entry = models.CharField(max_length=130, blank=True, help_text="The node.slot that the input was put into.")
+    priority = models.SmallIntegerField(default=0, help_text="Higher runs sooner.")
+    keep_open = models.BooleanField(default=False)
+    max_attempts = models.SmallIntegerField(default=3, help_text="Deaths of its worker after which a step is given up.")
+    # Activations that are not finished. Maintained by the commit statement itself, so that the last of many parallel
+    # steps knows that it is the last without counting rows.
+    open = models.IntegerField(default=0)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    error_summary = models.CharField(max_length=300, blank=True)
+    error_node = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [("cancel_job", "Can cancel jobs")]
+        constraints = [
+            models.CheckConstraint(condition=Q(open__gte=0), name="jobs_job_open_not_negative"),
+            models.CheckConstraint(condition=Q(status__in=JobStatus.values), name="jobs_job_status_known"),
+        ]
+        indexes = [
+            # The list filtered by status or by flow, newest first, read by keyset on id.
+            models.Index("status", F("id").desc(), name="jobs_job_status_newest"),
+            models.Index("flow", F("id").desc(), name="jobs_job_flow_newest"),
+            models.Index("actor", F("id").desc(), name="jobs_job_actor_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    def get_absolute_url(self) -> str:
+        return reverse("jobs:detail", args=[self.id])
+
+    @property
+    def is_terminal(self) -> bool:
+        return JobStatus(self.status).is_terminal
+
+    def log_context(self) -> dict[str, Any]:
+        return {"job": str(self.id), "flow": self.flow_id, "status": self.status}
+
+
+class JobEvent(models.Model):
+    """What happened to a job, when, by whom and why. Written in the transaction of the change; never updated."""
+
+    # No constraint in the database: the row is written by the commit statement of a fenced step, where the check
+    # would lock the job row for every concurrent step of a fan-out.
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events", db_constraint=False)
+    at = models.DateTimeField(db_default=models.functions.Now())
+    kind = models.CharField(max_length=32)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, db_default="")
+    data = models.JSONField(default=dict, db_default={})
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,122 @@
+"""Steps of a job: activations, the items between them, durable node state, and what a step said.
+
+Foreign keys to the job carry no database constraint: these rows are only ever written by a statement that holds a
+fenced activation of that job, and the check would share-lock one job row from every step of a fan-out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from jobs.models.job import Job
+from jobs.states import StepStatus
+
+
+class Activation(models.Model):
+    """One run of one node's logic inside a job (a step)."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="activations", db_constraint=False, db_index=False)
+    node = models.CharField(max_length=64)
+    status = models.CharField(max_length=16, choices=StepStatus.choices)
+    # Counted at every claim; session and attempt together are the fence of all writes of a lane.
+    attempt = models.IntegerField(default=0, db_default=0)
+    errors = models.IntegerField(default=0, db_default=0, help_text="Calls that raised.")
+    deaths = models.IntegerField(default=0, db_default=0, help_text="Workers that died while running it.")
+    session_id = models.UUIDField(null=True)
+    priority = models.SmallIntegerField(default=0, db_default=0)
+    cause_id = models.BigIntegerField(null=True, help_text="The activation whose item started this one.")
+    ordinal = models.IntegerField(default=0, db_default=0, help_text="Its place among the activations of one commit.")
+    message = models.JSONField(null=True, help_text="What the activation policy said.")
+    due_at = models.DateTimeField(null=True)
+    error_summary = models.CharField(max_length=300, blank=True, db_default="")
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            # The job page and retention.
+            models.Index("job", "id", name="jobs_activation_job"),
+            # Claiming: only what is ready, in the order in which it is taken.
+            models.Index(F("priority").desc(), "id", name="jobs_activation_ready", condition=Q(status="ready")),
+            # Rescue of a dead session.
+            models.Index("session_id", name="jobs_activation_session", condition=Q(status="running")),
+            # Waking of retries.
+            models.Index("due_at", name="jobs_activation_due", condition=Q(status="retrying")),
+            # max_workers: what is held back, oldest first. Empty for flows without the hint.
+            models.Index("job", "id", name="jobs_activation_waiting", condition=Q(status="waiting")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=StepStatus.values), name="jobs_activation_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node}#{self.pk}"
+
+
+class Item(models.Model):
+    """One emitted payload: waiting in a slot, taken by an activation, or (without a node) part of the job's result."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items", db_constraint=False, db_index=False)
+    source_id = models.BigIntegerField(null=True, help_text="The activation that emitted it; null for the job's input.")
+    source_node = models.CharField(max_length=64, blank=True, db_default="")
+    event = models.CharField(max_length=64, blank=True, db_default="")
+    node = models.CharField(max_length=64, blank=True, db_default="")
+    slot = models.CharField(max_length=64, blank=True, db_default="")
+    payload: models.JSONField[Any, Any] = models.JSONField()
+    consumed_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            # Input of a step, also read by the claim; output of a step.
+            models.Index("consumed_by_id", name="jobs_item_consumer", condition=Q(consumed_by_id__isnull=False)),
+            models.Index("source_id", name="jobs_item_source", condition=Q(source_id__isnull=False)),
+            # Queues of a job: read by the router under the job's lock; what is left at the end is undelivered.
+            models.Index("job", "id", name="jobs_item_waiting", condition=Q(consumed_by_id__isnull=True) & ~Q(node="")),
+            # What left the flow through an event without a connection: the job's result.
+            models.Index("job", "id", name="jobs_item_result", condition=Q(node="")),
+            # The input of a job.
+            models.Index("job", "id", name="jobs_item_input", condition=Q(source_id__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_node}.{self.event} -> {self.node}.{self.slot}"
+
+
+class NodeState(models.Model):
+    """Durable state of one node in one job: `run.state` and what its policy has to remember."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="node_states", db_constraint=False, db_index=False)
+    node = models.CharField(max_length=64)
+    state = models.JSONField(default=dict, db_default={})
+    version = models.IntegerField(default=0, db_default=0)
+    last_activation = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "node"], name="jobs_nodestate_one_a_node")]
+
+    def __str__(self) -> str:
+        return self.node
+
+
+class StepLog(models.Model):
+    """What one attempt of a step printed, logged and raised."""
+
+    activation_id = models.BigIntegerField(db_index=True)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="step_logs", db_constraint=False, db_index=False)
+    attempt = models.IntegerField()
+    at = models.DateTimeField(db_default=Now())
+    lines = models.JSONField(default=list, db_default=[])
+    error = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"attempt {self.attempt}"

@@ -1,0 +1,160 @@
+"""The broker that carries django-q2's messages in Postgres: claimed in batches, delivered on NOTIFY, leased by token.
+
+Plugged in through django-q2's public `broker_class`. Wake-up tickets and ordinary django-q2 tasks both ride here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import time
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django_q.brokers import Broker
+from django_q.conf import Conf
+
+from jobs.runtime.store.link import Link, django_link, open_link, run
+
+logger = logging.getLogger(__name__)
+
+TICKET_CHANNEL = "routilux_ticket"
+POLL = 1.0
+#: A ticket that was delivered so often and never acknowledged kills whoever takes it.
+MAX_DELIVERIES = 10
+
+ENQUEUE = """
+INSERT INTO jobs_ticket (key, payload, wake, visible_at)
+VALUES (%(key)s, %(payload)s, %(wake)s, clock_timestamp() + %(delay)s * interval '1 second')
+RETURNING id, pg_notify(%(channel)s, '')
+"""
+# Due order; the ticket is invisible for its lease. A session pushes its own ticket's visibility forward while it lives.
+DEQUEUE = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM jobs_ticket WHERE key = %(key)s AND visible_at <= now()
+    ORDER BY visible_at, id LIMIT {limit} FOR UPDATE SKIP LOCKED
+)
+UPDATE jobs_ticket t
+SET taken_at = now(), deliveries = t.deliveries + 1,
+    visible_at = now() + CASE WHEN t.wake THEN %(lease)s ELSE %(retry)s END * interval '1 second'
+FROM due WHERE t.id = due.id RETURNING t.id, t.deliveries, t.payload
+"""
+NEXT_DUE = "SELECT extract(epoch FROM min(visible_at) - now())::float8 FROM jobs_ticket WHERE key = %(key)s"
+ACKNOWLEDGE = "DELETE FROM jobs_ticket WHERE id = %(id)s AND deliveries = %(deliveries)s"
+BURY = "UPDATE jobs_ticket SET key = key || ':dead' WHERE id = %(id)s AND deliveries = %(deliveries)s"
+
+
+class PostgresBroker(Broker):  # type: ignore[misc]
+    """Opens its own connection per process, when first needed: the object itself is inherited across forks."""
+
+    def __init__(self, list_key: str | None = None) -> None:
+        self.wake = False
+        self.delay = 0.0
+        self._own: Link | None = None
+        self._links: dict[int, Link] = {}
+        super().__init__(list_key=list_key or Conf.CLUSTER_NAME)
+
+    @classmethod
+    def for_wake_up(cls, link: Link, delay: float = 0.0) -> PostgresBroker:
+        """A broker whose next message is a wake-up ticket, sent over `link`, that becomes visible in `delay` seconds."""
+        broker = cls()
+        broker.wake, broker.delay, broker._own = True, delay, link
+        return broker
+
+    @staticmethod
+    def get_connection(list_key: str | None = None) -> None:
+        return None
+
+    def enqueue(self, task: str) -> int:
+        """In the caller's transaction, if there is one: work and doorbell are committed together."""
+        params = {"channel": TICKET_CHANNEL, "key": self.list_key, "payload": task}
+        row = run(self._own or django_link(), ENQUEUE, {**params, "wake": self.wake, "delay": self.delay}).fetchone()
+        return int(row[0]) if row else 0
+
+    def dequeue(self) -> list[tuple[str, str]]:
+        """Due messages, waiting up to a second for one. Never raises: an exception here costs django-q2 ten seconds."""
+        try:
+            return self._take() or self._wait_and_take()
+        except psycopg.Error as error:
+            logger.warning("broker: %s", error, extra={"action": "broker_error"})
+            self._drop_link()
+            time.sleep(0.2)
+            return []
+
+    def acknowledge(self, task_id: str) -> None:
+        self._settle(ACKNOWLEDGE, task_id)
+
+    def fail(self, task_id: str) -> None:
+        """django-q2 could not read the message: keep it out of the way, for somebody to look at."""
+        self._settle(BURY, task_id)
+
+    def delete(self, task_id: str) -> None:
+        self._settle(ACKNOWLEDGE, task_id)
+
+    def ping(self) -> bool:
+        return run(self._link(), "SELECT 1").fetchone() is not None
+
+    def info(self) -> str:
+        return "Postgres"
+
+    def queue_size(self) -> int:
+        return self._count("visible_at <= now()")
+
+    def lock_size(self) -> int:
+        return self._count("visible_at > now() AND taken_at IS NOT NULL")
+
+    def purge_queue(self) -> int:
+        return run(self._link(), "DELETE FROM jobs_ticket WHERE key = %(key)s", {"key": self.list_key}).rowcount
+
+    def delete_queue(self) -> int:
+        return self.purge_queue()
+
+    def _take(self) -> list[tuple[str, str]]:
+        params = {"key": self.list_key, "lease": settings.ROUTILUX["LEASE"], "retry": Conf.RETRY}
+        rows = run(self._link(), DEQUEUE.format(limit=int(Conf.BULK)), params).fetchall()
+        for ticket, deliveries, _ in rows:
+            if deliveries > MAX_DELIVERIES:
+                self._settle(BURY, f"{ticket}:{deliveries}")
+        return [(f"{row[0]}:{row[1]}", row[2]) for row in rows if row[1] <= MAX_DELIVERIES]
+
+    def _wait_and_take(self) -> list[tuple[str, str]]:
+        row = run(self._link(), NEXT_DUE, {"key": self.list_key}).fetchone()
+        due = POLL if row is None or row[0] is None else max(0.001, min(POLL, row[0]))
+        for _ in self._link().notifies(timeout=due, stop_after=1):
+            break
+        return self._take()
+
+    def _settle(self, sql: str, task_id: str) -> None:
+        ticket, _, deliveries = str(task_id).partition(":")
+        try:
+            run(self._link(), sql, {"id": int(ticket), "deliveries": int(deliveries)})
+        except psycopg.Error as error:  # the ticket comes back after its lease, which is harmless
+            logger.warning("broker: %s", error, extra={"action": "broker_error"})
+            self._drop_link()
+
+    def _count(self, condition: str) -> int:
+        sql = f"SELECT count(*) FROM jobs_ticket WHERE key = %(key)s AND {condition}"  # noqa: S608 - our own constants
+        row = run(self._link(), sql, {"key": self.list_key}).fetchone()
+        return int(row[0]) if row else 0
+
+    def _link(self) -> Link:
+        pid = os.getpid()
+        link = self._links.get(pid)
+        if link is None or link.closed:
+            link = self._links[pid] = open_link("broker")
+            run(link, f"LISTEN {TICKET_CHANNEL}")
+        return link
+
+    def _drop_link(self) -> None:
+        link = self._links.pop(os.getpid(), None)
+        if link is not None:
+            with contextlib.suppress(psycopg.Error):
+                link.close()
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return (self.list_key, self._info)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.__init__(state[0])  # type: ignore[misc]

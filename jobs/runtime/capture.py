@@ -1,0 +1,101 @@
+"""What a step prints and logs, caught per thread: lanes share one process, their output must not mix."""
+
+from __future__ import annotations
+
+import io
+import logging
+import sys
+import threading
+import time
+from typing import Any
+
+MAX_LINES = 1000
+MAX_LINE = 4000
+
+
+class Capture:
+    """The lines of one attempt; bounded, so that a chatty step cannot fill the database."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self._partial = {"stdout": "", "stderr": ""}
+        self._dropped = 0
+
+    def add(self, level: str, text: str) -> None:
+        if len(self.lines) >= MAX_LINES:
+            self._dropped += 1
+            return
+        self.lines.append({"at": round(time.time(), 3), "level": level, "text": printable(text[:MAX_LINE])})
+
+    def write(self, stream: str, text: str) -> None:
+        *lines, self._partial[stream] = (self._partial[stream] + text).split("\n")
+        for line in lines:
+            self.add(stream, line)
+
+    def finish(self) -> list[dict[str, Any]]:
+        for stream, rest in self._partial.items():
+            if rest:
+                self.add(stream, rest)
+        if self._dropped:
+            text = f"{self._dropped} more lines were dropped (a step keeps {MAX_LINES})"
+            self.lines.append({"at": round(time.time(), 3), "level": "warning", "text": text})
+        return self.lines
+
+
+def printable(text: str) -> str:
+    """Text that Postgres can hold: no NUL, no lone surrogates."""
+    return text.replace("\x00", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+_current = threading.local()
+
+
+def start() -> Capture:
+    _current.capture = capture = Capture()
+    return capture
+
+
+def stop() -> None:
+    _current.capture = None
+
+
+def current() -> Capture | None:
+    return getattr(_current, "capture", None)
+
+
+class _Routed(io.TextIOBase):
+    """A standard stream that goes to the step of this thread, or where it went before when there is none."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._before = getattr(sys, name)
+
+    def write(self, text: str) -> int:
+        capture = current()
+        if capture is None:
+            return int(self._before.write(text))
+        capture.write(self._name, text)
+        return len(text)
+
+    def flush(self) -> None:
+        self._before.flush()
+
+    def fileno(self) -> int:
+        return int(self._before.fileno())
+
+
+class _Handler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        capture = current()
+        if capture is not None:
+            capture.add(record.levelname.lower(), self.format(record))
+
+
+def install() -> None:
+    """Route the standard streams and the root logger of this process. Safe to call again."""
+    if isinstance(sys.stdout, _Routed):
+        return
+    sys.stdout, sys.stderr = _Routed("stdout"), _Routed("stderr")
+    handler = _Handler()
+    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)

@@ -1,0 +1,164 @@
+"""Commits finished steps, several lanes at once: whoever finds the connection free writes for all that wait.
+
+Under load that makes one statement, one round trip and one flush of the log out of many; an idle lane writes alone and
+waits for nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import psycopg
+from psycopg import errors as pg
+
+from jobs.errors import SessionLost
+from jobs.runtime.compose import Composition
+from jobs.runtime.finished import Finished, Outcome, retry_delay
+from jobs.runtime.joint import JointCommit
+from jobs.runtime.router import Router
+from jobs.runtime.store.commit import commit
+from jobs.runtime.store.link import Link
+from jobs.states import StepStatus
+
+logger = logging.getLogger(__name__)
+CONFLICTS = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
+
+
+@dataclass(slots=True)
+class _Waiter:
+    finished: Finished
+    woken: threading.Event = field(default_factory=threading.Event)
+    outcome: Outcome | None = None
+    error: BaseException | None = None
+
+
+class Committer:
+    """The commits of one session over one connection."""
+
+    def __init__(self, link: Link, session: UUID, *, on_lost: Callable[[str], None]) -> None:
+        self._link = link
+        self._session = session
+        self._on_lost = on_lost
+        self._mutex = threading.Lock()
+        self._waiting: list[_Waiter] = []
+        self._leading = False
+        self._lost = False
+
+    def commit(self, finished: Finished) -> Outcome:
+        """Blocks until the step is committed or refused; raises SessionLost when that can no longer be known."""
+        waiter = _Waiter(finished)
+        with self._mutex:
+            self._waiting.append(waiter)
+            lead = not self._leading
+            self._leading = True
+        if not lead:
+            waiter.woken.wait()
+        if waiter.outcome is None and waiter.error is None:
+            self._lead()
+        if waiter.error is not None:
+            raise waiter.error
+        assert waiter.outcome is not None  # noqa: S101  the leader fills one of the two
+        return waiter.outcome
+
+    def commit_on(self, link: Link, finished: Finished) -> Outcome:
+        """Commit on a connection whose transaction the caller holds open: the rows of an atomic routine land with it."""
+        if finished.needs_lock:
+            return JointCommit(link, self._session).write([finished])[0]
+        return self._write_plain(link, [finished])[0]
+
+    def _lead(self) -> None:
+        with self._mutex:
+            batch, self._waiting = self._waiting, []
+        self._flush(batch)
+        with self._mutex:
+            successor = self._waiting[0] if self._waiting else None
+            self._leading = successor is not None
+        for waiter in batch:
+            waiter.woken.set()
+        if successor:
+            successor.woken.set()
+
+    def _flush(self, batch: Sequence[_Waiter]) -> None:
+        plain = [w for w in batch if not w.finished.needs_lock]
+        jobs: dict[UUID, list[_Waiter]] = {}
+        for w in batch:
+            if w.finished.needs_lock:
+                jobs.setdefault(w.finished.step.job_id, []).append(w)
+        if plain:
+            self._attempt(plain, lambda some: self._write_plain(self._link, some))
+        for together in jobs.values():
+            self._attempt(together, self._write_joint)
+
+    def _attempt(self, waiters: Sequence[_Waiter], write: Callable[[list[Finished]], list[Outcome]]) -> None:
+        """Write; step out of the way of a conflict; on an error that one step caused, write each alone."""
+        try:
+            outcomes = self._without_conflict(lambda: write([w.finished for w in waiters]))
+        except (psycopg.OperationalError, psycopg.InterfaceError, SessionLost) as error:
+            self._lose(waiters, error)
+        except psycopg.Error as error:
+            if len(waiters) > 1:
+                for waiter in waiters:
+                    self._attempt([waiter], write)
+            else:
+                self._refuse(waiters[0], error, write)
+        else:
+            for waiter, outcome in zip(waiters, outcomes, strict=True):
+                waiter.outcome = outcome
+
+    def _without_conflict(self, write: Callable[[], list[Outcome]]) -> list[Outcome]:
+        if self._lost:
+            raise SessionLost("the session's database connection broke")
+        for pause in (0.0, 0.01, 0.05, 0.2):
+            time.sleep(pause)
+            try:
+                return write()
+            except CONFLICTS:
+                logger.info("commit conflict, trying again", extra={"action": "commit_conflict"})
+        return write()
+
+    def _refuse(
+        self, waiter: _Waiter, error: psycopg.Error, write: Callable[[list[Finished]], list[Outcome]]
+    ) -> None:
+        """The database will not take this step's rows: that is the step's failure, not the session's."""
+        f = waiter.finished
+        f.status, f.emissions, f.state, f.lines = StepStatus.FAILED, [], None, []
+        f.summary = f"the result could not be stored: {error}"[:300]
+        f.error = {"type": type(error).__name__, "message": str(error)[:2000], "traceback": ""}
+        try:
+            waiter.outcome = self._write_joint([f])[0]
+        except psycopg.Error as again:
+            self._lose([waiter], again)
+
+    def _lose(self, waiters: Sequence[_Waiter], error: Exception) -> None:
+        # Whether the commit happened is unknown. Guessing could run a committed step again or leave its follow-up
+        # with nobody, so the session ends: what it still holds goes back and is claimed anew.
+        self._lost = True
+        self._on_lost(str(error))
+        for waiter in waiters:
+            waiter.error = SessionLost(str(error))
+
+    def _write_plain(self, link: Link, finished: Sequence[Finished]) -> list[Outcome]:
+        composition = Composition()
+        ready = 0
+        for f in finished:
+            router = Router(f.program, ordinals=composition.ordinals)
+            for e in f.emissions:
+                router.emit(source=f.step.id, node=f.step.node, event=e.event, payload=e.payload)
+            composition.add([f], router, [StepStatus.READY] * len(router.steps), failing=False)
+            ready += len(router.steps)
+        written = commit(link, composition.batch, session=self._session)
+        outcomes = [
+            Outcome(f.step.id in written.fenced, composition.next_step(f, written), due_in=retry_delay(f))
+            for f in finished
+        ]
+        outcomes[0].made_ready = ready - sum(o.next is not None for o in outcomes)
+        return outcomes
+
+    def _write_joint(self, finished: list[Finished]) -> list[Outcome]:
+        with self._link.transaction():
+            return JointCommit(self._link, self._session).write(finished)

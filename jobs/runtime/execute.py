@@ -1,0 +1,129 @@
+"""Running one attempt of one step: a new routine, its inputs, and what its error handler makes of an exception."""
+
+from __future__ import annotations
+
+import json
+import random
+import traceback
+from typing import Any
+
+from jobs.runtime import capture
+from jobs.runtime.finished import Finished
+from jobs.runtime.program import Program
+from jobs.runtime.services import JobServices
+from jobs.runtime.store.claim import Step
+from jobs.runtime.store.joblock import load_state
+from jobs.runtime.store.link import django_link
+from jobs.states import StepStatus
+from routilux_site.lib import strict_json
+from routilux_site.lib.errors import RoutiluxError
+from templates_app import catalog
+from templates_app.routines import RunContext, run_routine
+
+IMMEDIATE = {"reason": "immediate"}
+MAX_TRACEBACK = 20_000
+AFTER = {
+    "stop": StepStatus.FAILED,
+    "continue": StepStatus.ERROR_CONTINUED,
+    "skip": StepStatus.SKIPPED,
+    "retry": StepStatus.RETRYING,
+}
+
+
+class StepContext(RunContext):
+    """The run context of a step in a job: its log goes to the step's record, its state is read when first asked for."""
+
+    def __init__(self, step: Step, output: capture.Capture) -> None:
+        self._loaded: dict[str, Any] | None = None
+        self._original = "{}"
+        self._version = 0
+        self._step = step
+        self._output = output
+        super().__init__(
+            job_id=str(step.job_id),
+            node=step.node,
+            attempt=step.errors + 1,
+            idempotency_key=f"{step.job_id}:{step.id}",
+            policy_message=step.message or IMMEDIATE,
+            services=JobServices(),
+        )
+
+    @property
+    def state(self) -> dict[str, Any]:
+        if self._loaded is None:
+            self._loaded, self._version = load_state(django_link(), job=self._step.job_id, node=self._step.node)
+            self._original = strict_json.canonical(self._loaded)
+        return self._loaded
+
+    @state.setter
+    def state(self, value: dict[str, Any]) -> None:
+        if self._step is not None and value:
+            self.state.clear()
+            self.state.update(value)
+
+    def log(self, message: object, level: str = "info") -> None:
+        self._output.add(level, str(message))
+
+    def changed_state(self) -> tuple[dict[str, Any] | None, int]:
+        """The new state when it differs from what was read, checked as JSON; and the version that was read."""
+        if self._loaded is None or strict_json.canonical(self._loaded) == self._original:
+            return None, self._version
+        return json.loads(strict_json.dumps(self._loaded)), self._version
+
+
+def execute(step: Step, program: Program) -> Finished:
+    """Run one attempt. Never raises for what the routine does; what it raised is judged by the error handler."""
+    finished = Finished(step, program)
+    output = capture.start()
+    try:
+        _call(step, program, finished, output)
+    except BaseException as error:  # noqa: BLE001 - SystemExit and friends of user code must not end the lane
+        judge(finished, error)
+    finally:
+        capture.stop()
+        finished.lines = output.finish()
+    return finished
+
+
+def _call(step: Step, program: Program, finished: Finished, output: capture.Capture) -> None:
+    node = program.spec.nodes[step.node]
+    routine = catalog.build(node.class_key, node.config_text, node.logic)
+    run = StepContext(step, output)
+    inputs: dict[str, list[Any]] = {slot.name: step.inputs.get(slot.name, []) for slot in node.slots}
+    run_routine(routine, inputs, run)
+    finished.emissions = run.emissions
+    finished.state, finished.state_version = run.changed_state()
+
+
+def judge(finished: Finished, error: BaseException) -> None:
+    """Turn a failed attempt into what the error handler of its node says. Its emissions are void."""
+    step = finished.step
+    verdict = finished.program.handler(step.node).decide(error, step.errors + 1, random.random())  # noqa: S311
+    finished.status = AFTER[verdict.kind]
+    finished.delay = verdict.delay
+    finished.emissions, finished.state = [], None
+    finished.summary = capture.printable(_summary(error))[:300]
+    finished.error = _describe(error)
+
+
+def _summary(error: BaseException) -> str:
+    return f"{type(error).__name__}: {_message(error)}".strip(": ")
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return error.message if isinstance(error, RoutiluxError) else str(error)
+    except Exception as broken:  # noqa: BLE001 - an exception whose text cannot be made is still an error of the step
+        return f"(its message could not be read: {type(broken).__name__})"
+
+
+def _describe(error: BaseException) -> dict[str, Any]:
+    try:
+        text = "".join(traceback.format_exception(error))
+    except Exception:  # noqa: BLE001 - as above
+        text = "".join(traceback.format_tb(error.__traceback__))
+    return {
+        "type": type(error).__name__,
+        "message": capture.printable(_message(error)[:5000]),
+        "traceback": capture.printable(text[-MAX_TRACEBACK:]),
+    }

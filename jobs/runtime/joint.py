@@ -1,0 +1,96 @@
+"""A commit that has to see the whole job: joins and batches, max_workers, durable state, a step that ends the job."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+from jobs.runtime.compose import Composition
+from jobs.runtime.finished import AGAIN, Finished, Outcome, retry_delay
+from jobs.runtime.router import Router
+from jobs.runtime.store.commit import commit
+from jobs.runtime.store.joblock import End, JobView, end_job, lock_job, promote, save_state
+from jobs.runtime.store.link import Link
+from jobs.states import JobStatus, StepStatus
+
+
+class JointCommit:
+    """Commits finished steps of ONE job under the job's lock, inside a transaction that the caller holds."""
+
+    def __init__(self, link: Link, session: UUID) -> None:
+        self._link = link
+        self._session = session
+
+    def write(self, finished: Sequence[Finished]) -> list[Outcome]:
+        job = finished[0].step.job_id
+        asked = [(f.step.id, f.step.attempt) for f in finished]
+        view = lock_job(self._link, job, steps=asked, session=self._session)
+        alive = view.status in {JobStatus.RUNNING, JobStatus.PAUSED}
+        owned = [f for f in finished if alive and f.step.id in view.owned]
+        if not owned:
+            return [Outcome() for _ in finished]
+        return self._write_owned(job, view, owned, finished)
+
+    def _write_owned(
+        self, job: UUID, view: JobView, owned: list[Finished], asked: Sequence[Finished]
+    ) -> list[Outcome]:
+        self._settle_states(job, view, owned)
+        failing = next((f for f in owned if f.status == StepStatus.FAILED), None)
+        composition = Composition()
+        router = self._route(view, owned, composition, drain=failing is None)
+        statuses, promoted = starting_statuses(owned[0], view, owned, len(router.steps))
+        composition.add(owned, router, statuses, failing=failing is not None)
+        written = commit(self._link, composition.batch, session=self._session)
+        if failing:
+            reason = f"{failing.step.node}: {failing.summary}"
+            end_job(self._link, job, End(status=JobStatus.FAILED, reason=reason, node=failing.step.node))
+            return [Outcome(f in owned) for f in asked]
+        promote(self._link, promoted)
+        outcomes = [
+            Outcome(f.step.id in written.fenced, composition.next_step(f, written), due_in=retry_delay(f))
+            for f in asked
+        ]
+        followed = sum(o.next is not None for o in outcomes)
+        outcomes[0].made_ready = statuses.count(StepStatus.READY) + len(promoted) - followed
+        return outcomes
+
+    def _settle_states(self, job: UUID, view: JobView, owned: Sequence[Finished]) -> None:
+        """Save what steps changed in their node's durable state, unless another step of the node was faster."""
+        for f in owned:
+            if f.state is None:
+                continue
+            if view.states.get(f.step.node, 0) != f.state_version:
+                f.run_again()
+                continue
+            save_state(self._link, job=job, node=f.step.node, state=f.state)
+            view.states[f.step.node] = f.state_version + 1
+
+    def _route(self, view: JobView, owned: Sequence[Finished], composition: Composition, *, drain: bool) -> Router:
+        router = Router(owned[0].program, waiting=view.waiting, now=time.time(), ordinals=composition.ordinals)
+        for f in owned:
+            for e in f.emissions:
+                router.emit(source=f.step.id, node=f.step.node, event=e.event, payload=e.payload)
+        closing = sum(f.status not in AGAIN for f in owned)
+        if drain and not router.steps and view.open == closing and not view.keep_open:
+            router.drain(cause=owned[-1].step.id)
+        return router
+
+
+def starting_statuses(
+    any_step: Finished, view: JobView, owned: Sequence[Finished], new: int
+) -> tuple[list[StepStatus], list[int]]:
+    """In which status new steps start, and which held-back ones may go: oldest first, at most max_workers at a time.
+
+    A step that waits for its retry still counts, so that `max_workers = 1` keeps strict order across retries.
+    """
+    if view.status == JobStatus.PAUSED:
+        return [StepStatus.HELD] * new, []
+    limit = any_step.program.spec.max_workers
+    if limit is None:
+        return [StepStatus.READY] * new, []
+    closing = sum(f.status not in AGAIN for f in owned)
+    free = max(0, limit - (view.open - len(view.held_back) - closing))
+    promoted = view.held_back[:free]
+    ready = min(new, free - len(promoted))
+    return [StepStatus.READY] * ready + [StepStatus.WAITING] * (new - ready), promoted

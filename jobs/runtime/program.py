@@ -1,0 +1,53 @@
+"""A flow spec made ready to run: parsed policies and handlers, and the order in which tails are flushed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from templates_app.routines import ErrorHandler, policies
+from templates_app.routines.policies import Policy
+from templates_app.spec import FlowSpec
+
+
+class Program:
+    """What a session keeps of a revision. Immutable once built, so that all lanes share it."""
+
+    def __init__(self, spec: FlowSpec) -> None:
+        self.spec = spec
+        self.policies: Mapping[str, Policy] = {
+            node.id: policies.parse(node.policy, path=f"nodes.{node.id}.policy") for node in spec.nodes.values()
+        }
+        # An immediate policy takes an item the moment it arrives, so nothing ever waits and no lock is needed.
+        self.locked = spec.max_workers is not None or not all(p.stateless for p in self.policies.values())
+
+    def handler(self, node: str) -> ErrorHandler:
+        """Routine level beats flow level beats the default, stop."""
+        return self._handlers[node]
+
+    @cached_property
+    def _handlers(self) -> Mapping[str, ErrorHandler]:
+        flow = self.spec.error_handler
+        return {
+            node.id: ErrorHandler.from_json(node.error_handler or flow, path=f"nodes.{node.id}.error_handler")
+            for node in self.spec.nodes.values()
+        }
+
+    @cached_property
+    def downstream(self) -> Mapping[str, frozenset[str]]:
+        """For each node, every node that its items can still reach, itself excluded unless it is on a cycle."""
+        after: dict[str, set[str]] = {node: set() for node in self.spec.nodes}
+        for c in self.spec.connections:
+            after[c.source].add(c.target)
+        return {node: frozenset(_reach(node, after)) for node in after}
+
+
+def _reach(node: str, after: Mapping[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    stack = list(after[node])
+    while stack:
+        current = stack.pop()
+        if current not in seen:
+            seen.add(current)
+            stack.extend(after[current])
+    return seen

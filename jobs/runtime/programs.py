@@ -1,0 +1,38 @@
+"""The programs of recently run revisions, shared by all lanes of a process. Revisions never change, so nothing expires."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+
+from jobs.runtime.program import Program
+from templates_app.models import Revision
+from templates_app.spec import FlowSpec
+
+KEEP = 500
+
+
+class Programs:
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._kept: OrderedDict[int, Program] = OrderedDict()
+
+    def get(self, revision_id: int) -> Program:
+        with self._mutex:
+            program = self._kept.get(revision_id)
+            if program is not None:
+                self._kept.move_to_end(revision_id)
+                return program
+        return self._keep(revision_id, load(Revision.objects.get(pk=revision_id)))
+
+    def _keep(self, revision_id: int, program: Program) -> Program:
+        with self._mutex:
+            self._kept[revision_id] = program
+            while len(self._kept) > KEEP:
+                self._kept.popitem(last=False)
+        return program
+
+
+def load(revision: Revision) -> Program:
+    return Program(FlowSpec.from_json(json.loads(revision.canonical)))

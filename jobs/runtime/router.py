@@ -1,0 +1,128 @@
+"""What happens next: pure, without Django, database or a clock of its own.
+
+A Router takes what steps emitted and what waits in the slots of one job, asks the activation policies, and says which
+items come into being, which steps start and which items they take. The Postgres store, the dry run and the simulator
+of the tests all drive this same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from jobs.runtime.program import Program
+from templates_app.routines.policies import Activate, View
+from templates_app.spec import Port
+
+Payload = dict[str, Any]
+#: Waiting items of a job as stored: node -> slot -> item ids, oldest first.
+Waiting = Mapping[str, Mapping[str, Sequence[int]]]
+
+
+@dataclass(slots=True, eq=False)
+class NewItem:
+    """An item that comes into being. Without a port it leaves the flow as a result."""
+
+    source: int | None
+    source_node: str
+    event: str
+    port: Port | None
+    payload: Payload
+    taker: int | None = None  #: ordinal of the new step that takes it at once
+
+
+@dataclass(slots=True, eq=False)
+class NewStep:
+    """An activation that comes into being, and the waiting items that it takes."""
+
+    ordinal: int
+    cause: int | None
+    node: str
+    message: Any
+    taken: list[int] = field(default_factory=list)
+
+
+Ref = int | NewItem
+
+
+class Router:
+    """Routes what the steps of ONE job emitted, in order. `ordinals` may be shared by several routers of one commit."""
+
+    def __init__(
+        self, program: Program, *, waiting: Waiting | None = None, now: float = 0.0, ordinals: Iterator[int] | None = None
+    ) -> None:
+        self.items: list[NewItem] = []
+        self.steps: list[NewStep] = []
+        self.timers: dict[str, float] = {}
+        self._program = program
+        self._now = now
+        self._ordinals = ordinals or count(1)
+        self._queues: dict[str, dict[str, list[Ref]]] = {
+            node: {slot: list(refs) for slot, refs in slots.items()} for node, slots in (waiting or {}).items()
+        }
+
+    def emit(self, *, source: int | None, node: str, event: str, payload: Payload) -> None:
+        """An event fires: one item per connection, or one result when nothing is connected."""
+        targets = self._program.spec.targets(node, event)
+        if not targets:
+            self.items.append(NewItem(source, node, event, None, payload))
+        for port in targets:
+            self._deliver(NewItem(source, node, event, port, payload), port)
+
+    def post(self, port: Port, payload: Payload) -> None:
+        """An item from outside the flow: a job's input, or one posted into an open job."""
+        self._deliver(NewItem(None, "", "", port, payload), port)
+
+    def drain(self, cause: int | None = None) -> None:
+        """Nothing else can move: flush the tails of the most upstream nodes that hold any."""
+        holding = [node for node in self._queues if any(self._queues[node].values())]
+        behind = {other for node in holding for other in self._program.downstream[node] if other != node}
+        # A cycle of holders puts every one of them behind another; then all are asked.
+        for node in sorted(set(holding) - behind) or sorted(holding):
+            self._settle(node, cause, drained=True)
+
+    def depth(self, node: str) -> Mapping[str, int]:
+        """How many items wait in each slot of a node."""
+        return {slot: len(refs) for slot, refs in self._slots(node).items()}
+
+    def _deliver(self, item: NewItem, port: Port) -> None:
+        self.items.append(item)
+        if self._program.policies[port.node].stateless and port.node not in self._queues:
+            item.taker = self._start(port.node, item.source, None).ordinal
+        else:
+            self._slots(port.node)[port.slot].append(item)
+            self._settle(port.node, item.source)
+
+    def _settle(self, node: str, cause: int | None, *, drained: bool = False) -> None:
+        """Ask the policy again until it declines, so that no backlog is left that it would take."""
+        policy = self._program.policies[node]
+        while True:
+            decision = policy.decide(View(self.depth(node), self._now, None, drained))
+            if not isinstance(decision, Activate):
+                if decision.look_again_at is not None:
+                    self.timers[node] = decision.look_again_at
+                return
+            self._take(self._start(node, cause, decision.message), decision.take)
+
+    def _start(self, node: str, cause: int | None, message: Any) -> NewStep:
+        step = NewStep(next(self._ordinals), cause, node, message)
+        self.steps.append(step)
+        return step
+
+    def _take(self, step: NewStep, take: Mapping[str, int]) -> None:
+        slots = self._slots(step.node)
+        for slot, wanted in take.items():
+            taken, slots[slot] = slots[slot][:wanted], slots[slot][wanted:]
+            for ref in taken:
+                if isinstance(ref, NewItem):
+                    ref.taker = step.ordinal
+                else:
+                    step.taken.append(ref)
+
+    def _slots(self, node: str) -> dict[str, list[Ref]]:
+        held = self._queues.setdefault(node, {})
+        for slot in self._program.spec.nodes[node].slots:
+            held.setdefault(slot.name, [])
+        return held

@@ -1,0 +1,265 @@
+"""One django-q2 task that works off whatever is runnable, then returns so that its worker is free for other tasks.
+
+The main thread claims, beats and listens; lanes run and commit. A session ends when nothing has been runnable for a
+short linger, when its cluster is told to stop, or when it can no longer be sure of what it owns.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+
+from jobs.runtime import capture, process, wake
+from jobs.runtime.committer import Committer
+from jobs.runtime.finished import Outcome
+from jobs.runtime.lane import Lane
+from jobs.runtime.programs import Programs
+from jobs.runtime.store import claim, rescue
+from jobs.runtime.store.joblock import End, end_job
+from jobs.runtime.store.link import Link, open_link, run
+from jobs.states import JobStatus
+from routilux_site.lib.ids import uuid7
+
+logger = logging.getLogger(__name__)
+_programs = Programs()
+
+#: How often a session that has work looks for what others made ready; a wake-up makes it look at once.
+LOOK = 0.1
+SWEEP = 1.0
+
+
+class Session:
+    def __init__(self, ticket: rescue.TicketLease | None) -> None:
+        options = settings.ROUTILUX
+        self.id: UUID = uuid7()
+        self.programs = _programs
+        self.stopping = False
+        self._ticket = ticket
+        self._lease: float = options["LEASE"]
+        self._linger: float = options["LINGER"]
+        self._heartbeat: float = options["HEARTBEAT"]
+        self._main: Link = open_link("session")
+        self._commits: Link = open_link("commits")
+        self.committer = Committer(self._commits, self.id, on_lost=self.lose)
+        self._lanes = [Lane(self, number) for number in range(options["THREADS"])]
+        self._free = list(self._lanes)
+        self._mutex = threading.Lock()
+        self._bell_out, self._bell_in = socket.socketpair()
+        self._look_now = True
+        self._lost: str | None = None
+        self._next_due: float | None = None  #: monotonic time of the earliest retry that this session knows of
+
+    def run(self) -> str:
+        """Work until nothing is left; returns how it ended."""
+        rescue.open_session(
+            self._main,
+            id=self.id,
+            cluster=process.cluster_id(),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            lanes=len(self._lanes),
+        )
+        self._main.add_notify_handler(self._heard_work)
+        run(self._main, f"LISTEN {wake.WORK_CHANNEL}")
+        self._bell_out.setblocking(False)
+        for lane in self._lanes:
+            lane.start()
+        return self._work()
+
+    # What lanes tell.
+
+    def lane_is_free(self, lane: Lane) -> None:
+        with self._mutex:
+            self._free.append(lane)
+        self._ring_bell()
+
+    def committed(self, outcome: Outcome) -> None:
+        if outcome.due_in is not None:
+            due = time.monotonic() + outcome.due_in
+            self._next_due = min(due, self._next_due or due)
+        if outcome.made_ready or outcome.due_in is not None:
+            self._look_now = True
+            self._ring_bell()
+
+    def lose(self, reason: str) -> None:
+        self._lost = self._lost or reason
+        self.stopping = True
+        self._ring_bell()
+
+    # The main thread.
+
+    def _work(self) -> str:
+        idle_since = last_beat = last_sweep = time.monotonic()
+        looked = 0.0
+        while not self._must_end(idle_since):
+            now = time.monotonic()
+            if now - last_beat >= self._heartbeat:
+                last_beat = now
+                self._beat()
+            if now - last_sweep >= SWEEP:
+                last_sweep = now
+                self._sweep()
+            if self._look_now or now - looked >= LOOK:
+                looked = now
+                self._claim()
+            if self._busy:
+                idle_since = time.monotonic()
+            self._wait()
+        return self._lost or ("stopped" if self.stopping else "idle")
+
+    def _must_end(self, idle_since: float) -> bool:
+        if not self.stopping and process.told_to_stop():
+            self.stopping = True
+        if self.stopping:
+            return True
+        return not self._busy and not self._look_now and time.monotonic() - idle_since >= self._linger
+
+    @property
+    def _busy(self) -> int:
+        return len(self._lanes) - len(self._free)
+
+    def _claim(self) -> None:
+        """Give every free lane a step. Found as many as asked for: there may be more than this session can carry."""
+        if not self._free:
+            self._look_now = False
+            return
+        self._look_now = False
+        if self._next_due is not None and time.monotonic() >= self._next_due:
+            self._awaken()
+        wanted = len(self._free)
+        steps = claim.claim(self._main, session=self.id, limit=wanted)
+        for step in steps:
+            self._dispatch(step)
+        if len(steps) == wanted and claim.any_ready(self._main):
+            wake.ring(self._main)
+
+    def _awaken(self) -> None:
+        claim.awaken_retries(self._main)
+        due = claim.seconds_to_next_due(self._main)
+        self._next_due = None if due is None else time.monotonic() + due
+
+    def _dispatch(self, step: claim.Step) -> None:
+        try:
+            self.programs.get(step.revision_id)
+        except psycopg.Error:
+            raise
+        except Exception as error:
+            logger.exception("revision cannot be run", extra={"action": "revision_broken", "job": str(step.job_id)})
+            with self._main.transaction():
+                reason = f"{step.node}: the revision cannot be run: {error}"
+                end_job(self._main, step.job_id, End(status=JobStatus.FAILED, node=step.node, reason=reason))
+            return
+        with self._mutex:
+            lane = self._free.pop()
+        lane.inbox.put(step)
+
+    def _beat(self) -> None:
+        if not rescue.beat(self._main, self.id, ticket=self._ticket, lease=self._lease):
+            self.lose("declared dead by another session: its heartbeat was late")
+
+    def _sweep(self) -> None:
+        rescued = rescue.rescue(self._main, lease=self._lease)
+        self._awaken()
+        if rescued.sessions:
+            logger.warning("rescued %s", rescued, extra={"action": "rescued"})
+            self._look_now = True
+
+    def _wait(self) -> None:
+        """Until a lane is free, somebody rings, a retry is due, or it is time to look again."""
+        timeout = LOOK
+        if self._next_due is not None:
+            timeout = min(timeout, max(0.0, self._next_due - time.monotonic()))
+            self._look_now = self._look_now or timeout == 0.0
+        if self._look_now and self._free:
+            return
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._main, selectors.EVENT_READ)
+            selector.register(self._bell_out, selectors.EVENT_READ)
+            ready = selector.select(timeout)
+        self._hear([key.fileobj for key, _ in ready])
+
+    def _hear(self, ready: Sequence[object]) -> None:
+        if self._bell_out in ready:
+            self._bell_out.recv(4096)
+        if self._main in ready:
+            run(self._main, "SELECT 1")  # reading an answer also reads the notifications in front of it
+
+    def _heard_work(self, _: object) -> None:
+        self._look_now = True
+
+    def _ring_bell(self) -> None:
+        try:
+            self._bell_in.send(b".", socket.MSG_DONTWAIT)
+        except OSError:
+            return  # the bell is already ringing, or nobody listens any more
+
+    # The end.
+
+    def close(self, outcome: str) -> None:
+        """Let running steps finish within the grace period, hand back the rest, acknowledge the ticket."""
+        self.stopping = True
+        self._finish_lanes(0.0 if self._lost else settings.ROUTILUX["GRACE"])
+        try:
+            self._close_rows(outcome)
+        finally:
+            for link in (self._main, self._commits):
+                link.close()
+            self._bell_in.close()
+
+    def _finish_lanes(self, grace: float) -> None:
+        for lane in self._lanes:
+            lane.inbox.put(None)
+        deadline = time.monotonic() + grace
+        for lane in self._lanes:
+            while lane.is_alive() and time.monotonic() < deadline and not self._lost:
+                lane.join(timeout=min(1.0, self._heartbeat))
+                self._beat_or_lose()
+
+    def _beat_or_lose(self) -> None:
+        try:
+            self._beat()
+        except psycopg.Error as error:
+            self.lose(str(error))
+
+    def _close_rows(self, outcome: str) -> None:
+        link = open_link("closing") if self._lost else self._main
+        due = claim.seconds_to_next_due(link)
+        rescue.close_session(link, self.id, ticket=self._ticket, outcome=outcome)
+        if claim.any_ready(link):
+            wake.ring(link)
+        elif due is not None:
+            wake.ring(link, delay=max(0.0, due))
+
+
+def work() -> None:
+    """The django-q2 task behind every wake-up ticket. Returns nothing and raises nothing: truth is in our tables."""
+    capture.install()
+    try:
+        _work(process.current_ticket())
+    except psycopg.OperationalError as error:
+        logger.warning("no session: %s", error, extra={"action": "session_failed"})
+    except Exception:
+        logger.exception("session failed", extra={"action": "session_failed"})
+
+
+def _work(ticket: rescue.TicketLease | None) -> None:
+    with open_link("slot") as slot:
+        if not rescue.take_session_slot(slot, cluster=process.cluster_id(), slots=process.session_slots()):
+            rescue.acknowledge(slot, ticket)
+            return
+        session = Session(ticket)
+        try:
+            outcome = session.run()
+        except psycopg.Error as error:
+            session.lose(str(error))
+            outcome = str(error)
+        session.close(outcome)

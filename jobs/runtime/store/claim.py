@@ -1,0 +1,94 @@
+"""Taking runnable activations, each by exactly one session."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from jobs.runtime.store.link import Link, run
+
+Inputs = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(slots=True)
+class Step:
+    """A claimed activation: what a lane needs to run it and to prove, at commit, that it still owns it."""
+
+    id: int
+    job_id: UUID
+    revision_id: int
+    node: str
+    attempt: int
+    errors: int
+    priority: int
+    message: Any
+    inputs: Inputs
+
+
+# A materialised CTE, never `id IN (SELECT ... LIMIT n FOR UPDATE SKIP LOCKED)`: the planner may run that sub-select
+# more than once and take more rows than the limit. A job that ended meanwhile has its left-over steps closed here, so
+# that they cannot block the head of the index. The inner LIMIT is inlined: a generic plan would not use the index.
+CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM jobs_activation WHERE status = 'ready'
+    ORDER BY priority DESC, id LIMIT {limit} FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE jobs_activation a
+    SET status = CASE WHEN j.status IN ('pending', 'running') THEN 'running' ELSE 'cancelled' END,
+        session_id = %(session)s, attempt = a.attempt + 1, started_at = clock_timestamp()
+    FROM due, jobs_job j
+    WHERE a.id = due.id AND j.id = a.job_id
+    RETURNING a.id, a.job_id, j.revision_id, a.node, a.attempt, a.errors, a.priority, a.message, a.status,
+              j.status AS job_status
+), started AS (
+    UPDATE jobs_job SET status = 'running', started_at = clock_timestamp()
+    WHERE status = 'pending' AND id IN (SELECT job_id FROM taken WHERE job_status = 'pending')
+    RETURNING id
+), told AS (
+    INSERT INTO jobs_jobevent (job_id, kind) SELECT id, 'started' FROM started
+)
+SELECT id, job_id, revision_id, node, attempt, errors, priority, message,
+       (SELECT json_agg(json_build_array(i.slot, i.payload) ORDER BY i.id)::text
+        FROM jobs_item i WHERE i.consumed_by_id = taken.id)
+FROM taken WHERE status = 'running' ORDER BY priority DESC, id
+"""
+
+
+def claim(link: Link, *, session: UUID, limit: int) -> list[Step]:
+    """At most `limit` ready activations, oldest of the highest priority first; they belong to `session` from now on."""
+    rows = run(link, CLAIM.format(limit=int(limit)), {"session": session}).fetchall()
+    return [Step(*row[:8], inputs=_inputs(row[8])) for row in rows]
+
+
+def _inputs(text: str | None) -> Inputs:
+    inputs: Inputs = {}
+    for slot, payload in json.loads(text or "[]"):
+        inputs.setdefault(slot, []).append(payload)
+    return inputs
+
+
+AWAKEN = """
+UPDATE jobs_activation SET status = 'ready', due_at = NULL
+WHERE status = 'retrying' AND due_at <= clock_timestamp()
+"""
+NEXT_DUE = """
+SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 FROM jobs_activation WHERE status = 'retrying'
+"""
+ANY_READY = "SELECT EXISTS (SELECT 1 FROM jobs_activation WHERE status = 'ready')"
+
+
+def awaken_retries(link: Link) -> int:
+    """Retries whose time has come are ready again; returns how many."""
+    return run(link, AWAKEN).rowcount
+
+
+def seconds_to_next_due(link: Link) -> float | None:
+    row = run(link, NEXT_DUE).fetchone()
+    return row[0] if row else None
+
+
+def any_ready(link: Link) -> bool:
+    row = run(link, ANY_READY).fetchone()
+    return bool(row and row[0])

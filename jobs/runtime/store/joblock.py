@@ -1,0 +1,130 @@
+"""Decisions that need the whole job: joins, batches, max_workers, its last step, its end. Made under the job's row lock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from jobs.runtime.store.link import Link, run
+
+
+@dataclass(slots=True)
+class JobView:
+    """A job as it stands under its lock."""
+
+    status: str
+    open: int
+    keep_open: bool
+    owned: frozenset[int]  #: of the asked steps, those that this session still runs
+    waiting: dict[str, dict[str, list[int]]]  #: item ids by node and slot, oldest first
+    held_back: list[int]  #: activations that max_workers keeps waiting, oldest first
+    states: dict[str, int]  #: version of each node's durable state
+
+
+LOCK = "SELECT status, open, keep_open FROM jobs_job WHERE id = %(job)s FOR UPDATE"
+OWNED = """
+SELECT a.id FROM jobs_activation a JOIN unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS t(id, attempt)
+ON a.id = t.id AND a.attempt = t.attempt
+WHERE a.session_id = %(session)s AND a.status = 'running' FOR UPDATE OF a
+"""
+WAITING = """
+SELECT id, node, slot FROM jobs_item WHERE job_id = %(job)s AND consumed_by_id IS NULL AND node <> '' ORDER BY id
+"""
+HELD_BACK = "SELECT id FROM jobs_activation WHERE job_id = %(job)s AND status = 'waiting' ORDER BY id"
+STATES = "SELECT node, version FROM jobs_nodestate WHERE job_id = %(job)s"
+
+
+def lock_job(link: Link, job: UUID, *, steps: Sequence[tuple[int, int]] = (), session: UUID | None = None) -> JobView:
+    """Lock the job and read what routing needs. Must run inside a transaction.
+
+    The lock is a statement of its own: what is read after it sees everything that the former holder committed.
+    """
+    params: dict[str, Any] = {"job": job, "session": session}
+    params |= {"ids": [step for step, _ in steps], "attempts": [attempt for _, attempt in steps]}
+    with link.pipeline():
+        cursors = [run(link, sql, params) for sql in (LOCK, OWNED, WAITING, HELD_BACK, STATES)]
+    rows, owned, waiting, held_back, states = (cursor.fetchall() for cursor in cursors)
+    status, open_steps, keep_open = rows[0] if rows else ("gone", 0, False)
+    return JobView(
+        status=status,
+        open=open_steps,
+        keep_open=keep_open,
+        owned=frozenset(row[0] for row in owned),
+        waiting=_by_slot(waiting),
+        held_back=[row[0] for row in held_back],
+        states=dict(states),
+    )
+
+
+def _by_slot(rows: Iterable[tuple[Any, ...]]) -> dict[str, dict[str, list[int]]]:
+    queues: dict[str, dict[str, list[int]]] = {}
+    for item, node, slot in rows:
+        queues.setdefault(node, {}).setdefault(slot, []).append(item)
+    return queues
+
+
+def promote(link: Link, activations: Sequence[int]) -> None:
+    """Lanes of the job became free: what max_workers held back is ready."""
+    sql = "UPDATE jobs_activation SET status = 'ready' WHERE id = ANY(%(ids)s::bigint[]) AND status = 'waiting'"
+    run(link, sql, {"ids": list(activations)})
+
+
+SAVE_STATE = """
+INSERT INTO jobs_nodestate (job_id, node, state, version) VALUES (%(job)s, %(node)s, %(state)s::jsonb, 1)
+ON CONFLICT (job_id, node) DO UPDATE SET state = excluded.state, version = jobs_nodestate.version + 1
+"""
+
+
+def save_state(link: Link, *, job: UUID, node: str, state: dict[str, Any]) -> None:
+    run(link, SAVE_STATE, {"job": job, "node": node, "state": json.dumps(state)})
+
+
+LOAD_STATE = "SELECT state::text, version FROM jobs_nodestate WHERE job_id = %(job)s AND node = %(node)s"
+
+
+def load_state(link: Link, *, job: UUID, node: str) -> tuple[dict[str, Any], int]:
+    """The durable state of a node in a job, and the version that a later save must still find."""
+    row = run(link, LOAD_STATE, {"job": job, "node": node}).fetchone()
+    return (json.loads(row[0]), row[1]) if row else ({}, 0)
+
+
+END_JOB = """
+UPDATE jobs_job SET status = %(status)s, open = 0, finished_at = clock_timestamp(),
+       error_summary = %(summary)s, error_node = %(node)s
+WHERE id = %(job)s AND status IN ('pending', 'running', 'paused')
+"""
+CLOSE_STEPS = """
+UPDATE jobs_activation SET status = 'cancelled', finished_at = clock_timestamp(), due_at = NULL
+WHERE job_id = %(job)s AND status IN ('ready', 'running', 'retrying', 'waiting', 'held')
+"""
+TELL = """
+INSERT INTO jobs_jobevent (job_id, kind, actor_id, reason) VALUES (%(job)s, %(kind)s, %(actor)s, %(reason)s)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How a job ends before its time."""
+
+    status: str
+    reason: str = ""
+    node: str = ""
+    actor: int | None = None
+
+
+def end_job(link: Link, job: UUID, end: End) -> bool:
+    """End a job now: nothing more starts, and what still runs is fenced off. False when it had ended before.
+
+    Must run inside a transaction.
+    """
+    params: dict[str, Any] = {"job": job, "status": end.status, "summary": end.reason[:300], "node": end.node}
+    if end.status == "cancelled":
+        params["summary"] = ""
+    if run(link, END_JOB, params).rowcount != 1:
+        return False
+    run(link, CLOSE_STEPS, params)
+    run(link, TELL, {"job": job, "kind": end.status, "actor": end.actor, "reason": end.reason[:500]})
+    return True

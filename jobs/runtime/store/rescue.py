@@ -1,0 +1,131 @@
+"""Sessions come, beat, end, or are found dead; what a dead one left is ready again, or dead-lettered. No leader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from jobs.runtime.store.joblock import End, end_job
+from jobs.runtime.store.link import Link, run
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLease:
+    """Proof of holding a wake-up ticket: a later delivery has another count, so a stale holder cannot touch it."""
+
+    id: int
+    deliveries: int
+
+
+OPEN = """
+INSERT INTO jobs_session (id, cluster, host, pid, lanes)
+VALUES (%(id)s, %(cluster)s, %(host)s, %(pid)s, %(lanes)s)
+"""
+
+
+def open_session(link: Link, **row: Any) -> None:
+    run(link, OPEN, row)
+
+
+BEAT = """
+WITH pushed AS (
+    UPDATE jobs_ticket SET visible_at = clock_timestamp() + %(lease)s * interval '1 second'
+    WHERE id = %(ticket)s AND deliveries = %(deliveries)s
+)
+UPDATE jobs_session SET heartbeat_at = clock_timestamp() WHERE id = %(session)s AND ended_at IS NULL
+"""
+
+
+def beat(link: Link, session: UUID, *, ticket: TicketLease | None, lease: float) -> bool:
+    """Say that the session lives and keep its ticket invisible. False: somebody has declared it dead."""
+    params: dict[str, Any] = {"session": session, "lease": lease, **_lease_params(ticket)}
+    return run(link, BEAT, params).rowcount == 1
+
+
+CLOSE = """
+WITH acknowledged AS (
+    DELETE FROM jobs_ticket WHERE id = %(ticket)s AND deliveries = %(deliveries)s
+), handed_back AS (
+    UPDATE jobs_activation SET status = 'ready', session_id = NULL
+    WHERE session_id = %(session)s AND status = 'running'
+)
+UPDATE jobs_session SET ended_at = clock_timestamp(), outcome = %(outcome)s
+WHERE id = %(session)s AND ended_at IS NULL
+"""
+
+
+def close_session(link: Link, session: UUID, *, ticket: TicketLease | None, outcome: str) -> None:
+    """End in one transaction: acknowledge the own ticket, hand back what was claimed and not committed."""
+    run(link, CLOSE, {"session": session, "outcome": outcome[:200], **_lease_params(ticket)})
+
+
+ACKNOWLEDGE = "DELETE FROM jobs_ticket WHERE id = %(ticket)s AND deliveries = %(deliveries)s"
+
+
+def acknowledge(link: Link, ticket: TicketLease | None) -> None:
+    run(link, ACKNOWLEDGE, _lease_params(ticket))
+
+
+def _lease_params(ticket: TicketLease | None) -> dict[str, Any]:
+    return {"ticket": ticket.id if ticket else None, "deliveries": ticket.deliveries if ticket else None}
+
+
+# Bounded, so that no claim pays for more than a few dead sessions; SKIP LOCKED, so that sweepers share the work.
+DEAD = """
+WITH dead AS MATERIALIZED (
+    SELECT id FROM jobs_session
+    WHERE ended_at IS NULL AND (heartbeat_at < clock_timestamp() - %(lease)s * interval '1 second'
+                                OR id = ANY(%(gone)s::uuid[]))
+    ORDER BY id LIMIT 8 FOR UPDATE SKIP LOCKED
+)
+UPDATE jobs_session s SET ended_at = clock_timestamp(), outcome = 'lost'
+FROM dead WHERE s.id = dead.id RETURNING s.id
+"""
+# A worker that died is counted against the step that it ran: a step that kills its worker is bounded.
+ORPHANS = """
+UPDATE jobs_activation a
+SET deaths = a.deaths + 1, session_id = NULL,
+    status = CASE WHEN a.deaths + 1 >= j.max_attempts THEN 'failed' ELSE 'ready' END,
+    finished_at = CASE WHEN a.deaths + 1 >= j.max_attempts THEN clock_timestamp() END,
+    error_summary = CASE WHEN a.deaths + 1 >= j.max_attempts THEN %(reason)s ELSE a.error_summary END
+FROM jobs_job j
+WHERE a.session_id = ANY(%(sessions)s::uuid[]) AND a.status = 'running' AND j.id = a.job_id
+RETURNING a.id, a.job_id, a.node, a.status, a.deaths
+"""
+POISON = "the worker process died while running this step, {deaths} times in a row; it will not be tried again"
+
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    sessions: int = 0
+    ready: int = 0
+    dead_lettered: int = 0
+
+
+def rescue(link: Link, *, lease: float, gone: list[UUID] | None = None) -> Rescued:
+    """End sessions without a heartbeat for `lease` seconds (and those known to be `gone`); free what they ran."""
+    with link.transaction():
+        sessions = [row[0] for row in run(link, DEAD, {"lease": lease, "gone": gone or []}).fetchall()]
+        if not sessions:
+            return Rescued()
+        reason = POISON.format(deaths="too many")
+        orphans = run(link, ORPHANS, {"sessions": sessions, "reason": reason}).fetchall()
+        dead = [row for row in orphans if row[3] == "failed"]
+        for _, job, node, _, deaths in dead:
+            end_job(link, job, End(status="failed", node=node, reason=f"{node}: {POISON.format(deaths=deaths)}"))
+        return Rescued(len(sessions), len(orphans) - len(dead), len(dead))
+
+
+SLOT = "SELECT pg_try_advisory_lock(hashtext('routilux session ' || %(cluster)s), %(slot)s)"
+UNLOCK = "SELECT pg_advisory_unlock_all()"
+
+
+def take_session_slot(link: Link, *, cluster: str, slots: int) -> bool:
+    """At most `slots` sessions a cluster at a time, so that a worker stays free for other django-q2 tasks."""
+    taken = (run(link, SLOT, {"cluster": cluster, "slot": slot}).fetchone() for slot in range(slots))
+    return any(row is not None and row[0] for row in taken)
+
+
+def free_session_slot(link: Link) -> None:
+    run(link, UNLOCK)

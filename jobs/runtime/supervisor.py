@@ -1,0 +1,200 @@
+"""Keeps a django-q2 cluster alive from outside, where nothing that can hang inside it can hang this.
+
+django-q2 cannot mend a queue lock that died with its holder, an orphaned sentinel or a blocked guard. So it runs in a
+process group of its own, progress is watched in the database, and on a stall the whole group is killed and started
+anew; the fence and the rescue make that harmless.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from django.conf import settings
+
+from jobs.runtime import process, wake
+from jobs.runtime.store import rescue, watch
+from jobs.runtime.store.link import Link, open_link
+from routilux_site import postgres
+
+logger = logging.getLogger(__name__)
+
+TICK = 1.0
+CANARY_EVERY = 30.0
+
+
+class Supervisor:
+    def __init__(self) -> None:
+        self.id = uuid4().hex
+        self._options: dict[str, Any] = settings.ROUTILUX
+        self._child: subprocess.Popen[bytes] | None = None
+        self._leash: int | None = None
+        self._link: Link | None = None
+        self._stop = False
+        self._restarts = 0
+        self._stalled_since: float | None = None
+        self._started_at = 0.0
+
+    def run(self) -> int:
+        """Until SIGTERM or SIGINT; returns the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told_to_stop)
+        reason = "start"
+        try:
+            while not self._stop:
+                self._tick(reason)
+                reason = self._watch()
+        finally:
+            self._shut_down()
+        return 0
+
+    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop = True
+
+    def _tick(self, reason: str) -> None:
+        """Bring up whatever is down: the embedded Postgres, the connection, the cluster."""
+        try:
+            postgres.ensure()
+            link = self._database()
+        except (psycopg.Error, postgres.PostgresError) as error:
+            logger.warning("database: %s", error, extra={"action": "database_down"})
+            return
+        if self._child is None:
+            self._start_cluster()
+            watch.register(link, id=self.id, host=socket.gethostname(), pid=os.getpid(), workers=self._options["WORKERS"],
+                           restarts=self._restarts, reason=reason)
+
+    def _watch(self) -> str:
+        """Wait a tick, then look; returns why the cluster has to be started anew, or nothing."""
+        self._nap()
+        if self._stop:
+            return ""
+        reason = self._child_exited() or self._look_at_database()
+        if reason:
+            logger.warning("cluster restarts: %s", reason, extra={"action": "cluster_restart"})
+            self._restarts += 1
+            self._kill_cluster()
+        return reason
+
+    def _nap(self) -> None:
+        deadline = time.monotonic() + TICK
+        while not self._stop and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def _child_exited(self) -> str:
+        if self._child is None or self._child.poll() is None:
+            return ""
+        return f"the cluster's main process ended with status {self._child.returncode}"
+
+    def _look_at_database(self) -> str:
+        try:
+            return self._look(self._database())
+        except psycopg.Error as error:
+            self._drop_database()
+            logger.warning("database: %s", error, extra={"action": "database_down"})
+            return ""
+
+    def _look(self, link: Link) -> str:
+        """Beat, rescue what dead processes of this cluster left, ring for due work, and judge whether it is stuck."""
+        watch.beat(link, self.id)
+        gone = [row.id for row in watch.sessions_of(link, self.id) if not _is_alive(row.pid)]
+        rescue.rescue(link, lease=self._options["LEASE"], gone=gone)
+        watch.awaken_retries(link)
+        waiting = watch.oldest_ready_seconds(link)
+        if waiting is not None:
+            wake.ring(link)
+        return self._stall(link, waiting)
+
+    def _stall(self, link: Link, waiting: float | None) -> str:
+        """Runnable work exists and no session of this cluster lives, for longer than a start can take.
+
+        A mere lack of progress says nothing: a long step is healthy.
+        """
+        stuck = waiting is not None and not watch.sessions_of(link, self.id)
+        if not stuck:
+            self._stalled_since = None
+            return ""
+        self._stalled_since = self._stalled_since or time.monotonic()
+        patience = max(self._options["STALL"], 2 * TICK)
+        young = time.monotonic() - self._started_at < patience + 5
+        if young or time.monotonic() - self._stalled_since < patience:
+            return ""
+        return f"work has been runnable for {waiting:.0f} s and no session of this cluster lives"
+
+    def _start_cluster(self) -> None:
+        read_end, self._leash = os.pipe()
+        environment = {**os.environ, process.CLUSTER: self.id, process.LEASH: str(read_end)}
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"]
+        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and manage.py
+            command, env=environment, pass_fds=(read_end,), start_new_session=True, stdin=subprocess.DEVNULL
+        )
+        os.close(read_end)
+        self._started_at = time.monotonic()
+        self._stalled_since = None
+
+    def _shut_down(self) -> None:
+        """Sessions see the leash go and hand back what they hold; then django-q2's main process is told to stop.
+
+        Only its main process: a SIGTERM to the whole group makes it hang.
+        """
+        if self._child is not None and self._child.poll() is None:
+            self._let_go()
+            self._child.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(timeout=self._options["GRACE"] + 5)
+        self._kill_cluster()
+        with contextlib.suppress(psycopg.Error):
+            watch.unregister(self._database(), self.id)
+
+    def _let_go(self) -> None:
+        if self._leash is not None:
+            os.close(self._leash)
+            self._leash = None
+
+    def _kill_cluster(self) -> None:
+        self._let_go()
+        if self._child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+            self._child.wait()
+            self._child = None
+
+    def _database(self) -> Link:
+        if self._link is None or self._link.closed:
+            self._link = open_link("supervisor")
+        return self._link
+
+    def _drop_database(self) -> None:
+        if self._link is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._link.close()
+        self._link = None
+
+
+def _is_alive(pid: int) -> bool:
+    """Of a process of our own cluster. One that ended but was not reaped yet counts as dead."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:  # noqa: PTH123 - a kernel file
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False if sys.platform == "linux" else _answers(pid)
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
