@@ -1,0 +1,58 @@
+"""Everything that a developer of routines needs, in one import; plain Python without Django."""
+
+from routilux_site.lib.strict_json import Json
+from templates_app.routines.calling import check_logic, run_routine
+from templates_app.routines.config import OpenConfig, RoutineConfig
+from templates_app.routines.context import Emission, LogLine, RunContext, Services
+from templates_app.routines.error_handler import ErrorHandler, Verdict, exception_names, register_exception
+from templates_app.routines.errors import RoutineError
+from templates_app.routines.function import routine, routine_class
+from templates_app.routines.policies import (
+    Activate,
+    Decline,
+    Policy,
+    View,
+    all_slots_ready_policy,
+    batch_policy,
+    batch_size_policy,
+    immediate_policy,
+    time_interval_policy,
+)
+from templates_app.routines.ports import Event, EventSpec, Ports, Slot, SlotSpec
+from templates_app.routines.routine import Routine, config_errors, config_schema
+
+__all__ = [
+    "Activate",
+    "Decline",
+    "Emission",
+    "ErrorHandler",
+    "Event",
+    "EventSpec",
+    "Json",
+    "LogLine",
+    "OpenConfig",
+    "Policy",
+    "Ports",
+    "Routine",
+    "RoutineConfig",
+    "RoutineError",
+    "RunContext",
+    "Services",
+    "Slot",
+    "SlotSpec",
+    "Verdict",
+    "View",
+    "all_slots_ready_policy",
+    "batch_policy",
+    "batch_size_policy",
+    "check_logic",
+    "config_errors",
+    "config_schema",
+    "exception_names",
+    "immediate_policy",
+    "register_exception",
+    "routine",
+    "routine_class",
+    "run_routine",
+    "time_interval_policy",
+]

@@ -1,0 +1,176 @@
+"""Typed config: parsed from JSON text for each activation; refusals name the path, the value and what is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from routilux_site.lib import strict_json
+from routilux_site.lib.errors import ErrorDetail, RoutiluxError, join_path
+from templates_app.routines.errors import ConfigError
+from templates_app.routines.text import listed, shorten, suggestion
+
+
+class RoutineConfig(BaseModel):
+    """The base for a routine's `Config` and for models nested in it: unknown keys are refused, values are read-only."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class OpenConfig(Mapping[str, Any]):
+    """The config of a routine that declares no `Config`: any JSON object, read as `config.key` or `config["key"]`."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("__"):
+            raise AttributeError(key)
+        try:
+            return self._values[key]
+        except KeyError:
+            message = f"The config has no key '{key}'.{suggestion(key, self)} It has: {listed(self)}."
+            raise AttributeError(message) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"OpenConfig({self._values!r})"
+
+
+def parse(model: type[BaseModel] | None, text: str) -> BaseModel | OpenConfig:
+    """The config that `text` (a JSON object) means; raises ConfigError with one detail for each wrong value."""
+    if model is None:
+        return OpenConfig(parse_object(text))
+    try:
+        return model.model_validate_json(text, strict=True, extra="forbid")
+    except ValidationError as error:
+        details = _details(model, error, strict_json.loads(text))
+    raise refusal(details)
+
+
+def model_errors(model: type[BaseModel] | None, config: object) -> list[ErrorDetail]:
+    """What `parse` would refuse, as data; paths are relative to the config."""
+    if not isinstance(config, dict):
+        return [ErrorDetail("", "bad-config", f"{shorten(config)} is not accepted: config is a JSON object.")]
+    try:
+        parse(model, strict_json.dumps(config))
+    except RoutiluxError as error:
+        return list(error.details())
+    return []
+
+
+def schema(model: type[BaseModel] | None) -> dict[str, Any]:
+    """The JSON schema of a config, for forms and API documents."""
+    if model is None:
+        return {"type": "object", "properties": {}, "additionalProperties": True}
+    return {**model.model_json_schema(), "additionalProperties": False}
+
+
+def refusal(details: list[ErrorDetail]) -> ConfigError:
+    told = "; ".join(f"{detail.path or 'config'}: {detail.message}" for detail in details)
+    return ConfigError(told, errors=details)
+
+
+def parse_object(text: str) -> dict[str, Any]:
+    """The JSON object that `text` is; raises ConfigError when it is something else."""
+    values = strict_json.loads(text)
+    if not isinstance(values, dict):
+        raise ConfigError(f"{shorten(values)} is not accepted: config is a JSON object.")
+    return values
+
+
+def _details(model: type[BaseModel], error: ValidationError, config: strict_json.Json) -> list[ErrorDetail]:
+    if not isinstance(config, dict):
+        return [ErrorDetail("", "bad-config", f"{shorten(config)} is not accepted: config is a JSON object.")]
+    return [_detail(model, found, config) for found in error.errors(include_url=False)]
+
+
+def _detail(model: type[BaseModel], found: ErrorDetails, config: strict_json.Json) -> ErrorDetail:
+    keys = list(_real_keys(found, config))
+    path = ""
+    for key in keys:
+        path = join_path(path, key)
+    cause = found.get("ctx", {}).get("error")
+    if isinstance(cause, RoutiluxError):
+        inner = f".{cause.path}" if path and cause.path and not cause.path.startswith("[") else cause.path
+        return ErrorDetail(f"{path}{inner}", cause.code, cause.message)
+    return ErrorDetail(path, found["type"], _message(model, found, keys))
+
+
+def _real_keys(found: ErrorDetails, config: Any) -> Iterator[str | int]:
+    """Pydantic mixes labels of union members into a location: what the document does not have is one, or is missing."""
+    *inner, last = found["loc"] or ("",)
+    for key in inner:
+        if _has(config, key):
+            config = config[key]
+            yield key
+    if last != "" and (found["type"] == "missing" or _has(config, last)):
+        yield last
+
+
+def _has(container: Any, key: str | int) -> bool:
+    if isinstance(container, dict):
+        return key in container
+    return isinstance(container, list) and isinstance(key, int) and key < len(container)
+
+
+def _message(model: type[BaseModel], found: ErrorDetails, keys: list[str | int]) -> str:
+    if found["type"] == "extra_forbidden":
+        name = str(keys[-1])
+        known = _accepted_keys(model, keys[:-1])
+        return f"There is no such setting.{suggestion(name, known)} Accepted: {listed(known)}."
+    if found["type"] == "missing":
+        return f"Required, but not given.{_purpose(model, keys)}"
+    message = found["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{shorten(found['input'])} is not accepted: {message[:1].lower()}{message[1:]}."
+
+
+def _purpose(model: type[BaseModel], keys: list[str | int]) -> str:
+    wanted = _schema_at(model, keys)
+    kind = f" A value of type {wanted['type']} is expected." if isinstance(wanted.get("type"), str) else ""
+    return f"{kind} {wanted['description']}" if wanted.get("description") else kind
+
+
+def _accepted_keys(model: type[BaseModel], keys: list[str | int]) -> list[str]:
+    return list(_schema_at(model, keys).get("properties", {}))
+
+
+def _schema_at(model: type[BaseModel], keys: list[str | int]) -> dict[str, Any]:
+    whole = model.model_json_schema()
+    node: Any = whole
+    for key in keys:
+        node = _resolve(whole, node)
+        node = node.get("items") if isinstance(key, int) else _property(node, key)
+        if not isinstance(node, dict):
+            return {}
+    return _resolve(whole, node)
+
+
+def _property(node: dict[str, Any], key: str) -> Any:
+    return node.get("properties", {}).get(key, node.get("additionalProperties"))
+
+
+def _resolve(whole: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """Follow a `$ref`, and in a union take the member that is an object."""
+    for option in node.get("anyOf", ()):
+        if "$ref" in option or option.get("type") in ("object", "array"):
+            node = {**option, **{key: value for key, value in node.items() if key != "anyOf"}}
+            break
+    reference = node.get("$ref")
+    if reference is None:
+        return node
+    target = whole["$defs"][reference.rpartition("/")[2]]
+    return {**target, **{key: value for key, value in node.items() if key != "$ref"}}
