@@ -1,0 +1,101 @@
+"""From the layers of a prototype, root to leaf, to its effective values and the layer each value came from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from routilux_site.lib.errors import join_path
+from templates_app.spec import ConnectionSpec
+
+MERGED_BY_KEY = frozenset({"config", "slots"})
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one prototype, or one node, sets itself. A key that is absent is inherited; a null is a value."""
+
+    name: str
+    own: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """`origin` maps a path (`policy`, `config.timeout`) to the name of the layer that its value came from."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    origin: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSource:
+    """A node as stored: the catalog class of its routine, and the layers from the class to the node itself."""
+
+    class_key: str
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowSource:
+    """A flow as stored: its own layers root to leaf (overrides of nodes in `nodes`), and the graph of the root."""
+
+    layers: tuple[Layer, ...]
+    nodes: Mapping[str, NodeSource]
+    connections: tuple[ConnectionSpec, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedNode:
+    class_key: str
+    effective: Effective
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """`strays` are (layer, node) pairs of overrides whose node is not in the flow: kept, and told as problems."""
+
+    settings: Effective
+    nodes: Mapping[str, ResolvedNode]
+    connections: tuple[ConnectionSpec, ...]
+    strays: tuple[tuple[str, str], ...] = ()
+
+
+def merge(layers: Iterable[Layer]) -> Effective:
+    """Later layers win: field by field, and key by key at the top level of `config` and `slots`."""
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    for layer in layers:
+        for name, value in layer.own.items():
+            if name in MERGED_BY_KEY:
+                values[name] = {**values.get(name, {}), **value}
+                origin.update((join_path(name, key), layer.name) for key in value)
+            else:
+                values[name] = value
+                origin[name] = layer.name
+    return Effective(values, origin)
+
+
+def resolve(source: FlowSource) -> Resolved:
+    return Resolved(
+        settings=merge(Layer(layer.name, _settings(layer)) for layer in source.layers),
+        nodes={name: _resolve_node(name, node, source.layers) for name, node in source.nodes.items()},
+        connections=source.connections,
+        strays=tuple(
+            (layer.name, name) for layer in source.layers for name in _overrides(layer) if name not in source.nodes
+        ),
+    )
+
+
+def _resolve_node(name: str, node: NodeSource, flow_layers: tuple[Layer, ...]) -> ResolvedNode:
+    overrides = (Layer(layer.name, _overrides(layer).get(name, {})) for layer in flow_layers)
+    return ResolvedNode(class_key=node.class_key, effective=merge((*node.layers, *overrides)))
+
+
+def _settings(layer: Layer) -> dict[str, Any]:
+    return {key: value for key, value in layer.own.items() if key != "nodes"}
+
+
+def _overrides(layer: Layer) -> Mapping[str, Mapping[str, Any]]:
+    nodes: Mapping[str, Mapping[str, Any]] = layer.own.get("nodes", {})
+    return nodes
