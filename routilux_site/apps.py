@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
@@ -8,6 +10,9 @@ from django.contrib.admin.apps import AdminConfig
 class RoutiluxSiteConfig(AppConfig):
     name = "routilux_site"
     verbose_name = "Routilux"
+
+    def ready(self) -> None:
+        import_module("routilux_site.checks")
 
 
 class RoutiluxAdminConfig(AdminConfig):

@@ -6,8 +6,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from routilux_site import database, secret_key
-from routilux_site.env import envbool, envfloat, envint, envlist, envsecret, envstr
+from routilux_site import database, json_logging, secret_key
+from routilux_site.env import envbool, envchoice, envfloat, envint, envlist, envsecret, envstr
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ROUTILUX_HOME = Path(envstr("ROUTILUX_HOME") or BASE_DIR / ".routilux").expanduser().absolute()
@@ -29,10 +29,11 @@ ROUTILUX: dict[str, Any] = {
     "MAX_ATTEMPTS": envint("ROUTILUX_MAX_ATTEMPTS", 3, minimum=1),
     "STALL": envfloat("ROUTILUX_STALL", 5.0, minimum=1.0),
     "GRACE": envfloat("ROUTILUX_GRACE", 20.0, minimum=0.0),
+    "BACKLOG": envfloat("ROUTILUX_BACKLOG", 60.0, minimum=1.0),  # /readyz: how long a runnable step may wait
 }
 
 INSTALLED_APPS = [
-    "routilux_site.apps.RoutiluxSiteConfig",
+    "routilux_site.apps.RoutiluxSiteConfig",  # first: its templates override those of the admin
     "templates_app",
     "jobs",
     "routilux_site.apps.RoutiluxAdminConfig",
@@ -46,9 +47,12 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    *envlist("ROUTILUX_APPS"),  # apps whose routines.py the catalog reads
 ]
 
 MIDDLEWARE = [
+    "routilux_site.middleware.identify_request",
+    "routilux_site.middleware.content_security_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -71,6 +75,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "routilux_site.context.navigation",
             ],
         },
     },
@@ -143,3 +148,45 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "routilux_site.views.csrf_failure"
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
+
+# Set HTTPS=True where users come by https; TRUST_PROXY=True if a proxy in front says so by X-Forwarded-Proto.
+HTTPS = envbool("HTTPS", False)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = envint("HSTS_SECONDS", 365 * 24 * 3600, minimum=0) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if envbool("TRUST_PROXY", False) else None
+
+LOGGING = json_logging.configuration(
+    style=envchoice("LOG_FORMAT", "text" if DEBUG else "json", ("json", "text")),
+    level=envchoice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+)
+
+# --- API ---
+_TOKENS = ["jobs.api.auth.TokenAuthentication"] if (BASE_DIR / "jobs" / "api" / "auth.py").exists() else []
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [*_TOKENS, "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["routilux_site.lib.permissions.ModelPermissions"],
+    "DEFAULT_PARSER_CLASSES": ["routilux_site.lib.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "routilux_site.lib.keyset.KeysetPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [],
+    "EXCEPTION_HANDLER": "routilux_site.lib.problem.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Routilux",
+    "DESCRIPTION": "Trigger jobs of stored flows, follow them and read their history.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}

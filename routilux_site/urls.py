@@ -1,8 +1,35 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularJSONAPIView
 
-urlpatterns = [
+from routilux_site import health, views
+
+
+def _room(prefix: str, module: str) -> list[URLPattern | URLResolver]:
+    file = settings.BASE_DIR.joinpath(*module.split(".")).with_suffix(".py")
+    return [path(prefix, include(module))] if file.exists() else []
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path(
+        "login/", LoginView.as_view(template_name="routilux/login.html", redirect_authenticated_user=True), name="login"
+    ),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/docs", views.api_docs, name="api-docs"),
+    *_room("api/v1/", "jobs.api.urls"),
+    *_room("jobs/", "jobs.urls"),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = views.bad_request
+handler403 = views.permission_denied
+handler404 = views.page_not_found
+handler500 = views.server_error

@@ -39,6 +39,12 @@ class StrictJSONError(RoutiluxError):
     title: ClassVar[str] = "This is not acceptable JSON"
 
 
+class JSONTooLargeError(StrictJSONError):
+    code: ClassVar[str] = "json-too-large"
+    status: ClassVar[int] = 413
+    title: ClassVar[str] = "This is more JSON than is accepted"
+
+
 class _SuspectError(Exception):
     """The fast walk saw something wrong; the slow walk will say what and where."""
 
@@ -97,11 +103,11 @@ _CANONICAL = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=("
 def _text(data: bytes | str, limits: Limits) -> str:
     try:
         raw = data.encode() if isinstance(data, str) else data
+        if len(raw) > limits.max_bytes:
+            raise JSONTooLargeError(f"Too large: at most {limits.max_bytes} bytes are accepted.")
         text = raw.decode()
     except UnicodeError as error:
         raise StrictJSONError(f"Not valid UTF-8 at position {_position(error)}.") from error
-    if len(raw) > limits.max_bytes:
-        raise StrictJSONError(f"{len(raw)} bytes long: at most {limits.max_bytes} are accepted.")
     if text.startswith("\ufeff"):
         raise StrictJSONError("Starts with a byte order mark: plain UTF-8 without one is accepted.")
     if not text.strip():

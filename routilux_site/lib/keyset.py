@@ -1,0 +1,111 @@
+"""Pages by key instead of by number: as fast on the last page of a million rows as on the first, and no COUNT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from routilux_site.lib.errors import RoutiluxError
+
+M = TypeVar("M", bound=Model)
+
+DEFAULT_SIZE = 50
+MAX_SIZE = 200
+
+
+class PageError(RoutiluxError):
+    code: ClassVar[str] = "invalid-page"
+    title: ClassVar[str] = "There is no such page"
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """`next` and `previous` are cursors to hand back, None where the list ends."""
+
+    items: Sequence[M]
+    next: str | None
+    previous: str | None
+
+
+def keyset_page(queryset: QuerySet[M], *, field: str = "-id", cursor: str | None, size: int = DEFAULT_SIZE) -> Page[M]:
+    """One page in the order of `field`, which must be unique; raises PageError when `cursor` is none of ours."""
+    name = field.removeprefix("-")
+    backwards, value = _parse_cursor(queryset, name, cursor)
+    is_descending = field.startswith("-") != backwards
+    rows = queryset.order_by(f"-{name}" if is_descending else name)
+    if cursor:
+        rows = rows.filter(**{f"{name}__{'lt' if is_descending else 'gt'}": value})
+    found = list(rows[: size + 1])
+    items, has_more = found[:size], len(found) > size
+    if backwards:
+        items.reverse()
+    has_next, has_previous = (True, has_more) if backwards else (has_more, bool(cursor))
+    return Page(
+        items,
+        next=f"after.{getattr(items[-1], name)}" if items and has_next else None,
+        previous=f"before.{getattr(items[0], name)}" if items and has_previous else None,
+    )
+
+
+def _parse_cursor(queryset: QuerySet[M], name: str, cursor: str | None) -> tuple[bool, Any]:
+    if not cursor:
+        return False, None
+    direction, _, text = cursor.partition(".")
+    try:
+        value = queryset.model._meta.get_field(name).to_python(text)  # type: ignore[union-attr]
+    except ValidationError:
+        value = None
+    if direction not in ("after", "before") or value is None or "\0" in text:
+        message = f"{cursor[:80]!r} is not a cursor: take it from `next` or `previous` of a page."
+        raise PageError(message, path="cursor")
+    return direction == "before", value
+
+
+class KeysetPagination(BasePagination):
+    """DRF pages `{"results", "next", "previous"}`; a view may set `keyset_field`."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        self.request = request
+        field = getattr(view, "keyset_field", "-id")
+        cursor = request.query_params.get("cursor")
+        self.page: Page[Any] = keyset_page(queryset, field=field, cursor=cursor, size=_size(request))
+        return list(self.page.items)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        links = {"next": self._link(self.page.next), "previous": self._link(self.page.previous)}
+        return Response({"results": data, **links})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        properties = {"results": schema, "next": link, "previous": link}
+        return {"type": "object", "required": list(properties), "properties": properties}
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        size = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
+        return [
+            {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}},
+            {"name": "limit", "in": "query", "required": False, "schema": size},
+        ]
+
+    def _link(self, cursor: str | None) -> str | None:
+        if cursor is None:
+            return None
+        query = self.request.query_params.copy()
+        query["cursor"] = cursor
+        return f"{self.request.build_absolute_uri(self.request.path)}?{urlencode(list(query.lists()), doseq=True)}"
+
+
+def _size(request: Request) -> int:
+    text = request.query_params.get("limit", str(DEFAULT_SIZE))
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MAX_SIZE):
+        message = f"{text[:80]!r} is not a page size: a whole number from 1 to {MAX_SIZE} is accepted."
+        raise PageError(message, path="limit")
+    return int(text)
