@@ -40,6 +40,8 @@ class _Solver:
         # What has one source only comes to stand exactly level with it; wires that are in the way give way.
         self.box_weight = FIRM
         self._sweep(left=True, right=False, rightwards=True)
+        # Twice, since what one wire gives up another may need.
+        self._straighten()
         self._straighten()
         highest = min(self.tops)
         return [round(top - highest) for top in self.tops]

@@ -17,6 +17,7 @@ from templates_app.graph.table import results
 from templates_app.spec import ConnectionSpec, FlowSpec
 
 SIDE, TOP = 36.0, 24.0
+EMPTY_WIDTH = 88.0
 STUB, PILL_HEIGHT = 18.0, 18.0
 ENTRY_WIDTH, RESULT_WIDTH = 52.0, 54.0
 TURN = 44.0
@@ -36,7 +37,10 @@ def draw(spec: FlowSpec, *, looks: Mapping[str, NodeLook] | None = None, title: 
     drawn = cards(spec, with_status=looks is not None)
     wires, links = _wires(spec, drawn)
     layout = arrange(_boxes(spec, drawn), wires, [_ENTRY] if spec.entry else [])
-    layers = (_edges(layout, links), _pills(spec, drawn, layout), _nodes(drawn, layout, looks))
+    layers = [_edges(layout, links), _pills(spec, drawn, layout), _nodes(drawn, layout, looks)]
+    if not drawn:
+        layout = Layout(EMPTY_WIDTH, PILL_HEIGHT, {}, ())
+        layers = [element("text", text("No nodes yet"), class_="fg-none", y=14)]
     return _frame(layers, layout, title or _title(spec), _description(spec, looks))
 
 
