@@ -22,7 +22,7 @@ STUB, PILL_HEIGHT = 18.0, 18.0
 ENTRY_WIDTH, RESULT_WIDTH = 52.0, 54.0
 TURN = 44.0
 # Drawings up to this width may shrink with the page, but only so far that their text stays legible.
-SHRINK, STEP, WIDEST = 0.85, 160, 1280
+SHRINK, STEP, WIDEST = 0.85, 80, 1280
 TOLD = 12
 
 _ENTRY = "entry"

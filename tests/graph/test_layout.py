@@ -4,7 +4,7 @@ import random
 import time
 from itertools import combinations, pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from templates_app.graph.layout import arrange
@@ -37,6 +37,7 @@ def overlap(a: Place, b: Place) -> bool:
     return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_it_places_every_box_on_the_canvas(graph: Graph) -> None:
     layout = arrange(*graph)
@@ -46,12 +47,14 @@ def test_it_places_every_box_on_the_canvas(graph: Graph) -> None:
         assert 0 <= place.y <= place.y + place.height <= layout.height + 1e-6
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_it_never_lets_two_boxes_overlap(graph: Graph) -> None:
     places = arrange(*graph).places.values()
     assert not [pair for pair in combinations(places, 2) if overlap(*pair)]
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_it_keeps_free_what_a_box_asks_for_on_its_right(graph: Graph) -> None:
     places = arrange(*graph).places
@@ -61,6 +64,7 @@ def test_it_keeps_free_what_a_box_asks_for_on_its_right(graph: Graph) -> None:
         assert not [other for other in places.values() if overlap(room, other)]
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_it_ends_every_wire_at_its_ports(graph: Graph) -> None:
     layout = arrange(*graph)
@@ -71,6 +75,7 @@ def test_it_ends_every_wire_at_its_ports(graph: Graph) -> None:
         assert (route.points[-1].x, route.points[-1].y) == (target.x, target.y + wire.entrance)
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_it_never_leads_a_wire_through_a_box(graph: Graph) -> None:
     layout = arrange(*graph)
@@ -80,6 +85,7 @@ def test_it_never_leads_a_wire_through_a_box(graph: Graph) -> None:
             assert not [place for place in layout.places.values() if overlap(straight, place)]
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_it_draws_from_left_to_right_except_loops(graph: Graph) -> None:
     layout = arrange(*graph)
@@ -88,6 +94,7 @@ def test_it_draws_from_left_to_right_except_loops(graph: Graph) -> None:
         assert ahead is not route.loop
 
 
+@settings(deadline=None)
 @given(graphs())
 def test_it_gives_the_same_layout_again(graph: Graph) -> None:
     assert arrange(*graph) == arrange(*graph)

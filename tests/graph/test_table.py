@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from templates_app.graph import EdgeRow, table
 from templates_app.spec import FlowSpec
@@ -17,6 +17,7 @@ def test_it_says_what_the_picture_shows() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(flows())
 def test_it_mentions_every_node_and_every_connection(spec: FlowSpec) -> None:
     rows = table(spec)
