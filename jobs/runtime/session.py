@@ -25,12 +25,13 @@ from jobs.runtime.lane import Lane
 from jobs.runtime.programs import Programs
 from jobs.runtime.store import claim, rescue
 from jobs.runtime.store.joblock import End, end_job
-from jobs.runtime.store.link import Link, open_link, run
+from jobs.runtime.store.link import Link, Links, open_link, run
 from jobs.states import JobStatus
 from routilux_site.lib.ids import uuid7
 
 logger = logging.getLogger(__name__)
 _programs = Programs()
+_links = Links()
 
 #: How often a session that has work looks for what others made ready; a wake-up makes it look at once.
 LOOK = 0.1
@@ -38,7 +39,7 @@ SWEEP = 1.0
 
 
 class Session:
-    def __init__(self, ticket: rescue.TicketLease | None) -> None:
+    def __init__(self, main: Link, ticket: rescue.TicketLease | None) -> None:
         options = settings.ROUTILUX
         self.id: UUID = uuid7()
         self.programs = _programs
@@ -47,8 +48,8 @@ class Session:
         self._lease: float = options["LEASE"]
         self._linger: float = options["LINGER"]
         self._heartbeat: float = options["HEARTBEAT"]
-        self._main: Link = open_link("session")
-        self._commits: Link = open_link("commits")
+        self._main = main
+        self._commits = _links.get("commits")
         self.committer = Committer(self._commits, self.id, on_lost=self.lose)
         self._lanes = [Lane(self, number) for number in range(options["THREADS"])]
         self._free = list(self._lanes)
@@ -56,6 +57,7 @@ class Session:
         self._bell_out, self._bell_in = socket.socketpair()
         self._look_now = True
         self._lost: str | None = None
+        self._called = 0.0
         self._next_due: float | None = None  #: monotonic time of the earliest retry that this session knows of
 
     def run(self) -> str:
@@ -130,7 +132,6 @@ class Session:
     def _claim(self) -> None:
         """Give every free lane a step. Found as many as asked for: there may be more than this session can carry."""
         if not self._free:
-            self._look_now = False
             return
         self._look_now = False
         if self._next_due is not None and time.monotonic() >= self._next_due:
@@ -139,8 +140,15 @@ class Session:
         steps = claim.claim(self._main, session=self.id, limit=wanted)
         for step in steps:
             self._dispatch(step)
-        if len(steps) == wanted and claim.any_ready(self._main):
-            wake.ring(self._main)
+        if len(steps) == wanted:
+            self._look_now = True  # when a lane is free again
+            self._call_for_help()
+
+    def _call_for_help(self) -> None:
+        """More work than lanes: wake another session, but do not ask at every claim."""
+        if time.monotonic() - self._called >= LOOK and claim.any_ready(self._main):
+            self._called = time.monotonic()
+            wake.ring(self._main, more=True)
 
     def _awaken(self) -> None:
         claim.awaken_retries(self._main)
@@ -210,10 +218,10 @@ class Session:
         self._finish_lanes(0.0 if self._lost else settings.ROUTILUX["GRACE"])
         try:
             self._close_rows(outcome)
+            if not self._lost:
+                rescue.free_session_slot(self._main)
         finally:
-            for link in (self._main, self._commits):
-                link.close()
-            self._bell_in.close()
+            self._release_links()
 
     def _finish_lanes(self, grace: float) -> None:
         for lane in self._lanes:
@@ -234,10 +242,22 @@ class Session:
         link = open_link("closing") if self._lost else self._main
         due = claim.seconds_to_next_due(link)
         rescue.close_session(link, self.id, ticket=self._ticket, outcome=outcome)
+        # Looked at after the end is committed: whoever made work before that saw a live session and sent no ticket.
         if claim.any_ready(link):
             wake.ring(link)
         elif due is not None:
             wake.ring(link, delay=max(0.0, due))
+
+    def _release_links(self) -> None:
+        """Keep the connections for the next session, unless it is unclear what state they are in."""
+        if self._lost:
+            self._main.close()
+            self._commits.close()
+        else:
+            self._main.remove_notify_handler(self._heard_work)
+            run(self._main, "UNLISTEN *")
+        self._bell_in.close()
+        self._bell_out.close()
 
 
 def work() -> None:
@@ -252,14 +272,16 @@ def work() -> None:
 
 
 def _work(ticket: rescue.TicketLease | None) -> None:
-    with open_link("slot") as slot:
-        if not rescue.take_session_slot(slot, cluster=process.cluster_id(), slots=process.session_slots()):
-            rescue.acknowledge(slot, ticket)
-            return
-        session = Session(ticket)
-        try:
-            outcome = session.run()
-        except psycopg.Error as error:
-            session.lose(str(error))
-            outcome = str(error)
-        session.close(outcome)
+    main = _links.get("session")
+    if process.told_to_stop() or not rescue.take_session_slot(
+        main, cluster=process.cluster_id(), slots=process.session_slots()
+    ):
+        rescue.acknowledge(main, ticket)
+        return
+    session = Session(main, ticket)
+    try:
+        outcome = session.run()
+    except psycopg.Error as error:
+        session.lose(str(error))
+        outcome = str(error)
+    session.close(outcome)

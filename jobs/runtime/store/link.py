@@ -6,6 +6,7 @@ transaction state, and the engine's LISTEN and advisory locks survive Django's c
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import psycopg
@@ -38,3 +39,25 @@ def run(link: Link, sql: str, params: dict[str, Any] | None = None) -> psycopg.C
     cursor = psycopg.Cursor(link)
     cursor.execute(sql.encode(), params)
     return cursor
+
+
+class Links:
+    """Connections that a process keeps between sessions, so that prepared statements and their plans are kept too."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, str], Link] = {}
+
+    def get(self, name: str) -> Link:
+        """The kept connection of that name if it still answers, else a new one. Never one from before a fork."""
+        link = self._kept.get((os.getpid(), name))
+        if link is None or not _answers(link):
+            link = self._kept[os.getpid(), name] = open_link(name)
+        return link
+
+
+def _answers(link: Link) -> bool:
+    try:
+        return not link.closed and run(link, "SELECT 1").fetchone() is not None
+    except psycopg.Error:
+        link.close()
+        return False
