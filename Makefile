@@ -1,0 +1,50 @@
+# make demo    see it work: set up, serve, run the sample flow (ONCE=1: stop after it)
+# make up      set up and serve, no sample run; make down stops it, and the embedded Postgres
+# make test    lint, types and the whole suite; make e2e adds the browser
+# make bench   the speed table
+# Environment: PORT (8000), HOST (127.0.0.1), ROUTILUX_HOME (.routilux), DATABASE_URL, PYTHON; see routilux_site/settings.py
+
+.PHONY: help setup setup-dev demo up down test e2e lint types bench pins
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup:
+	@.ci/setup base
+
+setup-dev:
+	@.ci/setup dev
+
+demo: setup
+	@$(MANAGE) demo $(if $(filter-out 0,$(ONCE)),--once)
+
+up: setup
+	@$(MANAGE) up
+
+down:
+	@if [ -x $(BIN)/python ]; then $(MANAGE) down; else echo "Nothing is set up here."; fi
+
+test: lint types
+	$(BIN)/pytest -q -n 2 --dist loadgroup
+
+e2e: setup-dev
+	$(BIN)/pytest -q -m e2e tests/e2e
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup-dev
+	$(BIN)/mypy
+
+bench: setup-dev
+	$(BIN)/python -m benchmarks
+
+pins: setup-dev
+	cd requirements && for name in base dev; do ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	    --generate-hashes --default-index https://pypi.org/simple --no-emit-index-url --custom-compile-command "make pins" \
+	    $$name.in -o $$name.txt || exit 1; done
