@@ -48,7 +48,11 @@ def _changed_paths(before: Mapping[str, Any], after: Mapping[str, Any], path: st
             yield join_path(path, key)
 
 
-_ABSENT = object()
+class _Absent(dict[str, Any]):
+    """Compares as an object without keys, so that what is new is told key by key."""
+
+
+_ABSENT = _Absent()
 
 
 def _write(prototypes: Iterable[Prototype], actor: Actor, message: str, flag: int) -> None:

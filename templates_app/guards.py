@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates_app import audit, lineage, load
+from templates_app import audit, lineage, selectors
 from templates_app.assemble import check_routine
 from templates_app.models import Prototype, RoutinePrototype
 from templates_app.problems import Problem, errors_in
 from templates_app.refusals import InUse, ReadOnly, Refused, StaleVersion
-from templates_app.resolve import ResolvedNode, merge
 
 
 def refuse_stale(prototype: Prototype, version: int) -> None:
@@ -27,8 +26,7 @@ def _who_was_faster(prototype: Prototype, version: int) -> str:
 
 
 def routine_problems(routine: Prototype) -> list[Problem]:
-    source = load.routine_source(routine)
-    return check_routine(ResolvedNode(class_key=source.class_key, effective=merge(source.layers)))
+    return check_routine(selectors.resolved_routine(routine))
 
 
 def refuse_errors(problems: Sequence[Problem]) -> None:
