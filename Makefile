@@ -2,7 +2,7 @@
 # make up      set up and serve, no sample run; make down stops it, and the embedded Postgres
 # make test    lint, types and the whole suite; make e2e adds the browser
 # make bench   the speed table
-# Environment: PORT (8000), HOST (127.0.0.1), ROUTILUX_HOME (.routilux), DATABASE_URL, PYTHON; see routilux_site/settings.py
+# Environment: PORT (8000), WEB_HOST (127.0.0.1), ROUTILUX_HOME (.routilux), DATABASE_URL, PYTHON; see routilux_site/settings.py
 
 .PHONY: help setup setup-dev demo up down test e2e lint types bench pins
 .DEFAULT_GOAL := help

@@ -13,6 +13,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from jobs.selectors import runtime_health
+
 logger = logging.getLogger(__name__)
 
 
@@ -65,20 +67,14 @@ def _check_migrations() -> None:
         raise NotReadyError(f"Not applied: {', '.join(missing)}.")
 
 
-def _runtime_health() -> Any:
-    from jobs.selectors import runtime_health
-
-    return runtime_health()
-
-
 def _check_cluster() -> None:
-    health = _runtime_health()
+    health = runtime_health()
     if not health["supervisors"] and not health["live_sessions"]:
         raise NotReadyError("No cluster is alive: run `manage.py runtime`.")
 
 
 def _check_backlog() -> None:
-    age = _runtime_health()["oldest_runnable_seconds"]
+    age = runtime_health()["oldest_runnable_seconds"]
     limit = settings.ROUTILUX["BACKLOG"]
     if age is not None and age > limit:
         raise NotReadyError(f"The oldest runnable step has waited for {age:.0f} s; up to {limit:g} s is healthy.")

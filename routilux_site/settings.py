@@ -118,6 +118,12 @@ Q_CLUSTER = {
 warnings.filterwarnings("ignore", message="Retry and timeout are misconfigured")
 
 # --- Web ---
+WEB: dict[str, Any] = {
+    "HOST": envstr("WEB_HOST", "127.0.0.1"),
+    "PORT": envint("PORT", 8000, minimum=1),
+    "WORKERS": envint("WEB_WORKERS", 2, minimum=1),
+    "THREADS": envint("WEB_THREADS", 4, minimum=1),
+}
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
