@@ -149,10 +149,11 @@ def _ports(cls: type[Routine], config_text: str) -> Ports:
 
 
 def _register_builtins() -> None:
-    from templates_app.routines.builtin import BUILTINS, CATEGORIES
+    from templates_app.routines.builtin import BY_CATEGORY
 
-    for name, cls in BUILTINS.items():
-        register(name, cls, category=CATEGORIES[name])
+    for category, members in BY_CATEGORY.items():
+        for name, cls in members.items():
+            register(name, cls, category=category)
 
 
 def _register_named_functions(module: ModuleType) -> None:

@@ -10,7 +10,6 @@ from inspect import Parameter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from routilux_site.lib import strict_json
 from templates_app.routines.errors import DefinitionError, PortError
 from templates_app.routines.text import listed
 
@@ -79,8 +78,6 @@ def run_routine(routine: Routine, inputs: Mapping[str, list[Any]], run: RunConte
     routine.bind(run)
     try:
         finish(call(*[inputs.get(name, []) for name in slots], **given))
-        if run.state:
-            strict_json.check(run.state, path="state")
     finally:
         routine.release()
 

@@ -95,7 +95,24 @@ def parse_object(text: str) -> dict[str, Any]:
 def _details(model: type[BaseModel], error: ValidationError, config: strict_json.Json) -> list[ErrorDetail]:
     if not isinstance(config, dict):
         return [ErrorDetail("", "bad-config", f"{shorten(config)} is not accepted: config is a JSON object.")]
-    return [_detail(model, found, config) for found in error.errors(include_url=False)]
+    return _without_alternatives([_detail(model, found, config) for found in error.errors(include_url=False)])
+
+
+def _without_alternatives(details: list[ErrorDetail]) -> list[ErrorDetail]:
+    """Where several types are accepted, each complains: keep those that got furthest, or one sentence for all."""
+    kept: dict[str, ErrorDetail] = {}
+    for detail in details:
+        if not detail.code.endswith("_type") or not any(_is_nearer(other, detail) for other in details):
+            told = kept.get(detail.path)
+            accepted = detail.message.partition("not accepted: input should be ")[2]
+            message = f"{told.message.rstrip('.')} or {accepted}" if told and accepted else detail.message
+            kept[detail.path] = ErrorDetail(detail.path, detail.code, message)
+    return list(kept.values())
+
+
+def _is_nearer(other: ErrorDetail, detail: ErrorDetail) -> bool:
+    same_or_below = other.path == detail.path or other.path.startswith((f"{detail.path}.", f"{detail.path}["))
+    return same_or_below and not (other.path == detail.path and other.code.endswith("_type"))
 
 
 def _detail(model: type[BaseModel], found: ErrorDetails, config: strict_json.Json) -> ErrorDetail:

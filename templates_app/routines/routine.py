@@ -82,6 +82,11 @@ class Routine:
         """The policy of a node with this (valid) config that states none itself; None means immediate."""
         return cls().activation_policy
 
+    @classmethod
+    def parse_config(cls, config: dict[str, Any]) -> Any:
+        """`config` as the typed `Config`, together with what `__init__` sets; raises ConfigError."""
+        return configs.parse(cls.Config, strict_json.dumps({**cls()._own_config, **config}))
+
     @property
     def slots(self) -> Mapping[str, SlotSpec]:
         return self._slots
