@@ -1,24 +1,187 @@
-"""What others ask about jobs and the Runtime. Reads only."""
+"""What others ask about jobs and the Runtime. Reads only; each takes the same few queries however long a job is.
+
+Lists never load payloads or log lines. Where those are shown, they are capped, and the answer says whether it is whole.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypedDict, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 from django.conf import settings
-from django.db.models import DurationField, ExpressionWrapper, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Func, IntegerField, Model, QuerySet, TextField
+from django.db.models.functions import Cast, Coalesce, Now
 
-from jobs.models import Activation, Cluster, Session
-from jobs.states import StepStatus
+from jobs.models import Activation, Cluster, Item, Job, JobEvent, Session, StepLog
+from jobs.states import JobStatus, StepStatus
+from routilux_site.lib.keyset import DEFAULT_SIZE, Page, keyset_page
 
+M = TypeVar("M", bound=Model)
 _Row = TypeVar("_Row", Session, Cluster)
+
+MAX_ROWS = 200
+MAX_BYTES = 1024 * 1024
 
 
 class RuntimeHealth(TypedDict):
     live_sessions: int
     supervisors: int
     oldest_runnable_seconds: float | None
+
+
+class Progress(TypedDict):
+    """Steps of a job. `total` grows while a job runs: nobody knows beforehand how many items a step will emit."""
+
+    total: int
+    done: int  #: ended, and the job went on: completed, skipped or error_continued
+    running: int
+    waiting: int  #: not started yet, or waiting for a retry, a lane or the end of a pause
+    failed: int
+    cancelled: int
+
+
+class Failure(TypedDict):
+    """Why a job failed. Without a type and a traceback when no code raised, as when its workers died."""
+
+    node: str
+    summary: str
+    step: int | None
+    type: str
+    message: str
+    traceback: str
+
+
+class Queue(TypedDict):
+    node: str
+    slot: str
+    items: int
+
+
+@dataclass(frozen=True)
+class Capped(Generic[M]):
+    """The first rows, in order; `truncated` when there are more than are shown."""
+
+    items: list[M]
+    truncated: bool
+
+
+@dataclass(frozen=True)
+class StepIO:
+    inputs: Capped[Item]
+    outputs: Capped[Item]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Payloads that left the flow, by `node.event`."""
+
+    events: dict[str, list[Any]]
+    truncated: bool
+
+
+def progress(job: Job) -> Progress:
+    rows = Activation.objects.filter(job=job).order_by().values_list("status").annotate(Count("id"))
+    return summary(dict(rows))
+
+
+def summary(counts: dict[str, int]) -> Progress:
+    """What a count of steps by status means to a reader."""
+    done = (StepStatus.COMPLETED, StepStatus.SKIPPED, StepStatus.ERROR_CONTINUED)
+    waiting = (StepStatus.READY, StepStatus.RETRYING, StepStatus.WAITING, StepStatus.HELD)
+    return {
+        "total": sum(counts.values()),
+        "done": sum(counts.get(status, 0) for status in done),
+        "running": counts.get(StepStatus.RUNNING, 0),
+        "waiting": sum(counts.get(status, 0) for status in waiting),
+        "failed": counts.get(StepStatus.FAILED, 0),
+        "cancelled": counts.get(StepStatus.CANCELLED, 0),
+    }
+
+
+def progress_by_node(job: Job) -> dict[str, Progress]:
+    """The same for each node that has had a step; one query."""
+    counts: dict[str, Counter[str]] = {}
+    rows = Activation.objects.filter(job=job).order_by().values_list("node", "status").annotate(n=Count("id"))
+    for node, status, count in rows:
+        counts.setdefault(node, Counter())[status] = count
+    return {node: summary(dict(by_status)) for node, by_status in counts.items()}
+
+
+def steps(job: Job, *, node: str = "", cursor: str | None = None, size: int = DEFAULT_SIZE) -> Page[Activation]:
+    """Activations in the order in which they came to be; raises PageError for a cursor that is none of ours."""
+    return keyset_page(step_rows(job, node=node), field="id", cursor=cursor, size=size)
+
+
+def step_rows(job: Job, *, node: str = "") -> QuerySet[Activation]:
+    rows = Activation.objects.filter(job=job).defer("message")
+    return rows.filter(node=node) if node else rows
+
+
+def step_io(activation: Activation) -> StepIO:
+    """What a step took and what it emitted, with payloads."""
+    return StepIO(
+        inputs=_capped(Item.objects.filter(consumed_by_id=activation.pk).order_by("id"), "payload"),
+        outputs=_capped(Item.objects.filter(source_id=activation.pk).order_by("id"), "payload"),
+    )
+
+
+def result(job: Job) -> Result:
+    """What events without a connection emitted; while the job runs, what they emitted so far."""
+    found = _capped(Item.objects.filter(job=job, node="").order_by("id"), "payload")
+    by_event: dict[str, list[Any]] = {}
+    for item in found.items:
+        by_event.setdefault(f"{item.source_node}.{item.event}", []).append(item.payload)
+    return Result(by_event, found.truncated)
+
+
+def undelivered(job: Job) -> Capped[Item]:
+    """Items that wait in slots, with payloads; once the job has ended, nobody will take them."""
+    return _capped(_waiting(job).order_by("id"), "payload")
+
+
+def queues(job: Job) -> list[Queue]:
+    """How many items wait in which slot; empty queues are left out."""
+    rows = _waiting(job).order_by("node", "slot").values("node", "slot").annotate(items=Count("id"))
+    return [{"node": row["node"], "slot": row["slot"], "items": row["items"]} for row in rows]
+
+
+def job_input(job: Job) -> Capped[Item]:
+    """What the job was triggered with, and what was posted to it later."""
+    return _capped(Item.objects.filter(job=job, source_id=None).order_by("id"), "payload")
+
+
+def events(job: Job, *, cursor: str | None = None, size: int = DEFAULT_SIZE) -> Page[JobEvent]:
+    return keyset_page(event_rows(job), field="id", cursor=cursor, size=size)
+
+
+def event_rows(job: Job) -> QuerySet[JobEvent]:
+    return JobEvent.objects.filter(job=job).select_related("actor")
+
+
+def logs(activation: Activation) -> Capped[StepLog]:
+    """What each attempt printed, logged and raised, oldest attempt first; when capped, the newest are kept."""
+    newest = _capped(StepLog.objects.filter(activation_id=activation.pk).order_by("-id"), "lines")
+    return Capped(newest.items[::-1], newest.truncated)
+
+
+def failure(job: Job) -> Failure | None:
+    """What made the job fail; None unless it is failed."""
+    if job.status != JobStatus.FAILED:
+        return None
+    failed = Activation.objects.filter(job=job, node=job.error_node, status=StepStatus.FAILED)
+    step = failed.order_by("-id").values_list("id", flat=True).first()
+    log = StepLog.objects.filter(activation_id=step, error__isnull=False).defer("lines").last() if step else None
+    error = log.error if log and isinstance(log.error, dict) else {}
+    return {
+        "node": job.error_node,
+        "summary": job.error_summary,
+        "step": step,
+        "type": error.get("type", ""),
+        "message": error.get("message", ""),
+        "traceback": error.get("traceback", ""),
+    }
 
 
 def runtime_health() -> RuntimeHealth:
@@ -50,3 +213,25 @@ def oldest_runnable_seconds() -> float | None:
 def _beating(rows: QuerySet[_Row]) -> QuerySet[_Row]:
     """By the clock of the database, which wrote the heartbeats."""
     return rows.filter(heartbeat_at__gt=Now() - timedelta(seconds=settings.ROUTILUX["LEASE"]))
+
+
+def _waiting(job: Job) -> QuerySet[Item]:
+    return Item.objects.filter(job=job, consumed_by_id=None).exclude(node="")
+
+
+def _capped(rows: QuerySet[M], field: str) -> Capped[M]:
+    """The first rows, as far as `field` of all of them together stays within MAX_BYTES; the first is always there.
+
+    Sizes are asked before contents, because a row that is not shown should not cross the wire.
+    """
+    size = Func(Cast(F(field), TextField()), function="octet_length", output_field=IntegerField())
+    sizes = list(rows.annotate(_size=size).values_list("pk", "_size")[: MAX_ROWS + 1])
+    fitting: list[Any] = []
+    total = 0
+    for key, length in sizes[:MAX_ROWS]:
+        total += length or 0
+        if total > MAX_BYTES and fitting:
+            break
+        fitting.append(key)
+    found = list(rows.filter(pk__in=fitting)) if fitting else []
+    return Capped(found, truncated=len(fitting) < len(sizes))
