@@ -71,7 +71,9 @@ def cancel(*, job: Job, actor: Actor = None, reason: str = "") -> Job:
         ended = end_job(django_link(), job.pk, end)
     job.refresh_from_db()
     if not ended:
-        raise WrongState(f"The job is {job.status} already; only a job that has not ended can be cancelled.", path="status")
+        raise WrongState(
+            f"The job is {job.status} already; only a job that has not ended can be cancelled.", path="status"
+        )
     return job
 
 
@@ -79,7 +81,9 @@ def _runnable(flow: FlowPrototype) -> Program:
     if flow.is_archived:
         raise FlowNotRunnable(f"The flow {flow.name!r} is archived; restore it or trigger another one.", path="flow")
     if flow.head is None:
-        problems = [ErrorDetail(p.get("path", ""), p.get("code", "invalid"), p.get("message", "")) for p in flow.problems]
+        problems = [
+            ErrorDetail(p.get("path", ""), p.get("code", "invalid"), p.get("message", "")) for p in flow.problems
+        ]
         reason = problems[0].message if problems else "it has no revision"
         raise FlowNotRunnable(f"The flow {flow.name!r} is invalid: {reason}", path="flow", errors=problems)
     return load(flow.head)
@@ -153,8 +157,8 @@ def _digest(launch: Launch, flow: FlowPrototype) -> str:
 def _replay(launch: Launch, flow: FlowPrototype, actor: Actor) -> Job | None:
     if not launch.idempotency_key:
         return None
-    user = getattr(actor, "pk", None)
-    known = IdempotencyKey.objects.filter(user_id=user, key=launch.idempotency_key).select_related("job").first()
+    user: int | None = getattr(actor, "pk", None)
+    known = IdempotencyKey.objects.filter(user=user, key=launch.idempotency_key).select_related("job").first()
     if known is None:
         return None
     if known.body_sha256 != _digest(launch, flow):

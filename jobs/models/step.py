@@ -16,10 +16,16 @@ from jobs.models.job import Job
 from jobs.states import StepStatus
 
 
+def _job(related_name: str) -> models.ForeignKey[Job, Job]:
+    return models.ForeignKey(Job, models.CASCADE, related_name=related_name, db_constraint=False, db_index=False)
+
+
 class Activation(models.Model):
     """One run of one node's logic inside a job (a step)."""
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="activations", db_constraint=False, db_index=False)
+    job = models.ForeignKey(
+        Job, on_delete=models.CASCADE, related_name="activations", db_constraint=False, db_index=False
+    )
     node = models.CharField(max_length=64)
     status = models.CharField(max_length=16, choices=StepStatus.choices)
     # Counted at every claim; session and attempt together are the fence of all writes of a lane.
@@ -62,7 +68,7 @@ class Activation(models.Model):
 class Item(models.Model):
     """One emitted payload: waiting in a slot, taken by an activation, or (without a node) part of the job's result."""
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items", db_constraint=False, db_index=False)
+    job = _job("items")
     source_id = models.BigIntegerField(null=True, help_text="The activation that emitted it; null for the job's input.")
     source_node = models.CharField(max_length=64, blank=True, db_default="")
     event = models.CharField(max_length=64, blank=True, db_default="")
@@ -92,7 +98,9 @@ class Item(models.Model):
 class NodeState(models.Model):
     """Durable state of one node in one job: `run.state` and what its policy has to remember."""
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="node_states", db_constraint=False, db_index=False)
+    job = models.ForeignKey(
+        Job, on_delete=models.CASCADE, related_name="node_states", db_constraint=False, db_index=False
+    )
     node = models.CharField(max_length=64)
     state = models.JSONField(default=dict, db_default={})
     version = models.IntegerField(default=0, db_default=0)
@@ -109,7 +117,9 @@ class StepLog(models.Model):
     """What one attempt of a step printed, logged and raised."""
 
     activation_id = models.BigIntegerField(db_index=True)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="step_logs", db_constraint=False, db_index=False)
+    job = models.ForeignKey(
+        Job, on_delete=models.CASCADE, related_name="step_logs", db_constraint=False, db_index=False
+    )
     attempt = models.IntegerField()
     at = models.DateTimeField(db_default=Now())
     lines = models.JSONField(default=list, db_default=[])

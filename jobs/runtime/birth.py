@@ -24,7 +24,13 @@ def give_birth(job: Job, program: Program, port: Port, payload: dict[str, Any]) 
     job.save(force_insert=True)
     ids = _write_steps(job, router.steps, program.spec.max_workers)
     Item.objects.bulk_create(
-        Item(job=job, node=str(item.port.node), slot=item.port.slot, payload=item.payload, consumed_by_id=ids.get(item.taker))
+        Item(
+            job=job,
+            node=str(item.port.node),
+            slot=item.port.slot,
+            payload=item.payload,
+            consumed_by_id=ids.get(item.taker),
+        )
         for item in router.items
         if item.port
     )

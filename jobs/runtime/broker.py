@@ -58,7 +58,7 @@ class PostgresBroker(Broker):  # type: ignore[misc]
 
     @classmethod
     def for_wake_up(cls, link: Link, delay: float = 0.0) -> PostgresBroker:
-        """A broker whose next message is a wake-up ticket, sent over `link`, that becomes visible in `delay` seconds."""
+        """A broker whose next message is a wake-up ticket, sent over `link`, visible in `delay` seconds."""
         broker = cls()
         broker.wake, broker.delay, broker._own = True, delay, link
         return broker

@@ -68,20 +68,20 @@ class _Routed(io.TextIOBase):
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._before = getattr(sys, name)
+        self.before = getattr(sys, name)
 
     def write(self, text: str) -> int:
         capture = current()
         if capture is None:
-            return int(self._before.write(text))
+            return int(self.before.write(text))
         capture.write(self._name, text)
         return len(text)
 
     def flush(self) -> None:
-        self._before.flush()
+        self.before.flush()
 
     def fileno(self) -> int:
-        return int(self._before.fileno())
+        return int(self.before.fileno())
 
 
 class _Handler(logging.Handler):
@@ -91,11 +91,18 @@ class _Handler(logging.Handler):
             capture.add(record.levelname.lower(), self.format(record))
 
 
+_handler = _Handler()
+_handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+
+
 def install() -> None:
-    """Route the standard streams and the root logger of this process. Safe to call again."""
-    if isinstance(sys.stdout, _Routed):
-        return
-    sys.stdout, sys.stderr = _Routed("stdout"), _Routed("stderr")
-    handler = _Handler()
-    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
-    logging.getLogger().addHandler(handler)
+    """Route the standard streams and the root logger of this process while a session runs."""
+    if not isinstance(sys.stdout, _Routed):
+        sys.stdout, sys.stderr = _Routed("stdout"), _Routed("stderr")
+        logging.getLogger().addHandler(_handler)
+
+
+def uninstall() -> None:
+    if isinstance(sys.stdout, _Routed) and isinstance(sys.stderr, _Routed):
+        sys.stdout, sys.stderr = sys.stdout.before, sys.stderr.before
+        logging.getLogger().removeHandler(_handler)

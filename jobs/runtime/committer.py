@@ -66,7 +66,7 @@ class Committer:
         return waiter.outcome
 
     def commit_on(self, link: Link, finished: Finished) -> Outcome:
-        """Commit on a connection whose transaction the caller holds open: the rows of an atomic routine land with it."""
+        """Commit in a transaction that the caller holds open: the rows of an atomic routine land with it."""
         if finished.needs_lock:
             return JointCommit(link, self._session).write([finished])[0]
         return self._write_plain(link, [finished])[0]
@@ -121,9 +121,7 @@ class Committer:
                 logger.info("commit conflict, trying again", extra={"action": "commit_conflict"})
         return write()
 
-    def _refuse(
-        self, waiter: _Waiter, error: psycopg.Error, write: Callable[[list[Finished]], list[Outcome]]
-    ) -> None:
+    def _refuse(self, waiter: _Waiter, error: psycopg.Error, write: Callable[[list[Finished]], list[Outcome]]) -> None:
         """The database will not take this step's rows: that is the step's failure, not the session's."""
         f = waiter.finished
         f.status, f.emissions, f.state, f.lines = StepStatus.FAILED, [], None, []

@@ -26,7 +26,9 @@ class Composition:
     followed: Followed = field(default_factory=dict)
     ordinals: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def add(self, finished: Sequence[Finished], router: Router, statuses: Sequence[StepStatus], *, failing: bool) -> None:
+    def add(
+        self, finished: Sequence[Finished], router: Router, statuses: Sequence[StepStatus], *, failing: bool
+    ) -> None:
         """The steps of one job, what they gave rise to, and in which status each of that starts."""
         by_cause = {f.step.id: f for f in finished}
         for f in finished:

@@ -57,7 +57,8 @@ class StepContext(RunContext):
 
     @state.setter
     def state(self, value: dict[str, Any]) -> None:
-        if self._step is not None and value:
+        # The base class starts with an empty state; what a routine assigns replaces what is stored.
+        if value:
             self.state.clear()
             self.state.update(value)
 

@@ -32,9 +32,7 @@ class JointCommit:
             return [Outcome() for _ in finished]
         return self._write_owned(job, view, owned, finished)
 
-    def _write_owned(
-        self, job: UUID, view: JobView, owned: list[Finished], asked: Sequence[Finished]
-    ) -> list[Outcome]:
+    def _write_owned(self, job: UUID, view: JobView, owned: list[Finished], asked: Sequence[Finished]) -> list[Outcome]:
         self._settle_states(job, view, owned)
         failing = next((f for f in owned if f.status == StepStatus.FAILED), None)
         composition = Composition()

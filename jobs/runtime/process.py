@@ -47,7 +47,8 @@ def cluster_id() -> str:
 
 def session_slots() -> int:
     """All workers but one may hold sessions; a cluster of one worker has one."""
-    return max(1, settings.ROUTILUX["WORKERS"] - 1)
+    workers: int = settings.ROUTILUX["WORKERS"]
+    return max(1, workers - 1)
 
 
 def told_to_stop() -> bool:
@@ -61,6 +62,6 @@ def current_ticket() -> TicketLease | None:
 
 
 def _remember_ticket(sender: Any, task: dict[str, Any], **_: Any) -> None:
-    global _ticket  # noqa: PLW0603 - a worker process runs one task at a time
-    ticket, _, deliveries = str(task.get("ack_id") or "").partition(":")
+    global _ticket
+    ticket, _colon, deliveries = str(task.get("ack_id") or "").partition(":")
     _ticket = TicketLease(int(ticket), int(deliveries)) if deliveries else None

@@ -1,4 +1,4 @@
-"""The programs of recently run revisions, shared by all lanes of a process. Revisions never change, so nothing expires."""
+"""The programs of recently run revisions, shared by all lanes of a process. Revisions never change."""
 
 from __future__ import annotations
 

@@ -51,7 +51,12 @@ class Router:
     """Routes what the steps of ONE job emitted, in order. `ordinals` may be shared by several routers of one commit."""
 
     def __init__(
-        self, program: Program, *, waiting: Waiting | None = None, now: float = 0.0, ordinals: Iterator[int] | None = None
+        self,
+        program: Program,
+        *,
+        waiting: Waiting | None = None,
+        now: float = 0.0,
+        ordinals: Iterator[int] | None = None,
     ) -> None:
         self.items: list[NewItem] = []
         self.steps: list[NewStep] = []

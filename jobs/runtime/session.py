@@ -31,7 +31,7 @@ from routilux_site.lib.ids import uuid7
 
 logger = logging.getLogger(__name__)
 _programs = Programs()
-_links = Links()
+links = Links()
 
 #: How often a session that has work looks for what others made ready; a wake-up makes it look at once.
 LOOK = 0.1
@@ -49,7 +49,7 @@ class Session:
         self._linger: float = options["LINGER"]
         self._heartbeat: float = options["HEARTBEAT"]
         self._main = main
-        self._commits = _links.get("commits")
+        self._commits = links.get("commits")
         self.committer = Committer(self._commits, self.id, on_lost=self.lose)
         self._lanes = [Lane(self, number) for number in range(options["THREADS"])]
         self._free = list(self._lanes)
@@ -73,6 +73,7 @@ class Session:
         self._main.add_notify_handler(self._heard_work)
         run(self._main, f"LISTEN {wake.WORK_CHANNEL}")
         self._bell_out.setblocking(False)
+        capture.install()
         for lane in self._lanes:
             lane.start()
         return self._work()
@@ -102,6 +103,7 @@ class Session:
     def _work(self) -> str:
         idle_since = last_beat = last_sweep = time.monotonic()
         looked = 0.0
+        self._sweep()
         while not self._must_end(idle_since):
             now = time.monotonic()
             if now - last_beat >= self._heartbeat:
@@ -221,6 +223,7 @@ class Session:
             if not self._lost:
                 rescue.free_session_slot(self._main)
         finally:
+            capture.uninstall()
             self._release_links()
 
     def _finish_lanes(self, grace: float) -> None:
@@ -262,7 +265,6 @@ class Session:
 
 def work() -> None:
     """The django-q2 task behind every wake-up ticket. Returns nothing and raises nothing: truth is in our tables."""
-    capture.install()
     try:
         _work(process.current_ticket())
     except psycopg.OperationalError as error:
@@ -272,7 +274,7 @@ def work() -> None:
 
 
 def _work(ticket: rescue.TicketLease | None) -> None:
-    main = _links.get("session")
+    main = links.get("session")
     if process.told_to_stop() or not rescue.take_session_slot(
         main, cluster=process.cluster_id(), slots=process.session_slots()
     ):

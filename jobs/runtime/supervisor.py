@@ -71,8 +71,11 @@ class Supervisor:
             return
         if self._child is None:
             self._start_cluster()
-            watch.register(link, id=self.id, host=socket.gethostname(), pid=os.getpid(), workers=self._options["WORKERS"],
-                           restarts=self._restarts, reason=reason)
+            self._register(link, reason)
+
+    def _register(self, link: Link, reason: str) -> None:
+        row = {"id": self.id, "host": socket.gethostname(), "pid": os.getpid(), "restarts": self._restarts}
+        watch.register(link, **row, workers=self._options["WORKERS"], reason=reason)
 
     def _watch(self) -> str:
         """Wait a tick, then look; returns why the cluster has to be started anew, or nothing."""
@@ -135,7 +138,7 @@ class Supervisor:
         read_end, self._leash = os.pipe()
         environment = {**os.environ, process.CLUSTER: self.id, process.LEASH: str(read_end)}
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"]
-        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and manage.py
+        self._child = subprocess.Popen(
             command, env=environment, pass_fds=(read_end,), start_new_session=True, stdin=subprocess.DEVNULL
         )
         os.close(read_end)

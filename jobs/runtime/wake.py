@@ -1,4 +1,4 @@
-"""Telling the Runtime that there is work. Tickets are idempotent: a lost, doubled or late one costs time, never work."""
+"""Telling the Runtime that there is work. A lost, doubled or late ticket costs time, never work."""
 
 from __future__ import annotations
 

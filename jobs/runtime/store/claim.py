@@ -59,7 +59,13 @@ FROM taken WHERE status = 'running' ORDER BY priority DESC, id
 def claim(link: Link, *, session: UUID, limit: int) -> list[Step]:
     """At most `limit` ready activations, oldest of the highest priority first; they belong to `session` from now on."""
     rows = run(link, CLAIM.format(limit=int(limit)), {"session": session}).fetchall()
-    return [Step(*row[:8], inputs=_inputs(row[8])) for row in rows]
+    return [_step(row) for row in rows]
+
+
+def _step(row: tuple[Any, ...]) -> Step:
+    step = Step(*row)
+    step.inputs = _inputs(row[-1])
+    return step
 
 
 def _inputs(text: str | None) -> Inputs:

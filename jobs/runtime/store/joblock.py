@@ -1,4 +1,4 @@
-"""Decisions that need the whole job: joins, batches, max_workers, its last step, its end. Made under the job's row lock."""
+"""Decisions that need the whole job: joins, batches, max_workers, its end. Made under the lock of its row."""
 
 from __future__ import annotations
 

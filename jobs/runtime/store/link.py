@@ -54,6 +54,11 @@ class Links:
             link = self._kept[os.getpid(), name] = open_link(name)
         return link
 
+    def close(self) -> None:
+        for link in self._kept.values():
+            link.close()
+        self._kept.clear()
+
 
 def _answers(link: Link) -> bool:
     try:

@@ -1,0 +1,131 @@
+"""Routines for tests of the engine. Cluster processes of the tests read them too (ROUTILUX_APPS=tests.flows)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, Field
+
+from jobs.models import DatasetRow
+from templates_app import catalog
+from templates_app.routines import Event, Policy, Routine, RunContext, Slot, all_slots_ready_policy
+
+Items = list[dict[str, Any]]
+
+
+class Pass(Routine):
+    """Sends each item on, with the name of the node added to its trail."""
+
+    input = Slot()
+    output = Event("trail")
+
+    def logic(self, input: Items, *, run: RunContext) -> None:
+        for item in input:
+            self.emit("output", **{**item, "trail": [*item.get("trail", []), run.node]})
+
+
+class Spread(Routine):
+    """Sends `count` items."""
+
+    input = Slot()
+    output = Event("n")
+
+    class Config(BaseModel):
+        count: int = Field(3, ge=0, le=10_000)
+
+    def logic(self, input: Items) -> None:
+        for number in range(self.config.count):
+            self.emit("output", n=number)
+
+
+class Gather(Routine):
+    """Sends how many items it got at once, and why."""
+
+    input = Slot(capacity=100_000)
+    output = Event("count", "items", "reason")
+
+    def logic(self, input: Items, *, policy_message: Any) -> None:
+        self.emit("output", count=len(input), items=input, reason=policy_message["reason"])
+
+
+class Join(Routine):
+    """Pairs one item of each side."""
+
+    left = Slot()
+    right = Slot()
+    output = Event("left", "right")
+    policy: ClassVar[Policy | None] = all_slots_ready_policy()
+
+    def logic(self, left: Items, right: Items) -> None:
+        self.emit("output", left=left, right=right)
+
+
+class Flaky(Routine):
+    """Fails `times` times, then sends its item on."""
+
+    input = Slot()
+    output = Event("attempt")
+
+    class Config(BaseModel):
+        times: int = 1
+
+    def logic(self, input: Items, *, run: RunContext) -> None:
+        print(f"attempt {run.attempt}")  # noqa: T201 - a step may print
+        if run.attempt <= self.config.times:
+            raise ValueError(f"not yet: {run.attempt}")
+        self.emit("output", attempt=run.attempt)
+
+
+class Tally(Routine):
+    """Counts in durable state how many items the node has seen in this job."""
+
+    input = Slot()
+    output = Event("total")
+
+    def logic(self, input: Items, *, run: RunContext) -> None:
+        run.state["total"] = run.state.get("total", 0) + len(input)
+        self.emit("output", total=run.state["total"])
+
+
+class Record(Routine):
+    """Writes a row in the transaction that commits the step; fails after writing when told to."""
+
+    atomic = True
+    input = Slot()
+    output = Event("key")
+
+    def logic(self, input: Items, *, run: RunContext) -> None:
+        for item in input:
+            DatasetRow.objects.create(dataset="record", key=f"{run.job_id}:{item['n']}", data=item)
+            if item.get("fail"):
+                raise RuntimeError("after the row was written")
+            self.emit("output", key=item["n"])
+
+
+class Nap(Routine):
+    """Sleeps, writes a row outside of the step's transaction each time it is called, and sends its item on."""
+
+    input = Slot()
+    output = Event("n")
+
+    class Config(BaseModel):
+        seconds: float = Field(0.1, ge=0)
+
+    def logic(self, input: Items, *, run: RunContext) -> None:
+        for item in input:
+            time.sleep(self.config.seconds)
+            self.emit("output", **{**item, "trail": [*item.get("trail", []), run.node]})
+
+
+for name, routine in {
+    "test_pass": Pass,
+    "test_spread": Spread,
+    "test_gather": Gather,
+    "test_join": Join,
+    "test_flaky": Flaky,
+    "test_tally": Tally,
+    "test_record": Record,
+    "test_nap": Nap,
+}.items():
+    catalog.register(name, routine)
