@@ -131,7 +131,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(envstr("STATIC_ROOT") or ROUTILUX_HOME / "static")
 # Straight from the apps; after `collectstatic` with this set, from STATIC_ROOT with hashed names and compressed.
 COLLECTED_STATIC = envbool("COLLECTED_STATIC", False)
-WHITENOISE_AUTOREFRESH = not COLLECTED_STATIC
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

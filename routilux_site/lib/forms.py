@@ -36,14 +36,13 @@ class StrictJSONField(forms.JSONField):
     ) -> None:
         self.kind = kind
         self.limits = limits
-        self.empty_value = empty_value  # type: ignore[assignment]
-        super().__init__(**kwargs)
+        super().__init__(empty_value=empty_value, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         if self.disabled:
             return value
         if value is None or (isinstance(value, str) and not value.strip()):
-            return self.empty_value
+            return strict_json.copy(self.empty_value)
         try:
             parsed = strict_json.loads(value, limits=self.limits) if isinstance(value, str) else value
         except StrictJSONError as error:
