@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any, TypeVar, overload
 
 from templates_app.errors import RegistrationError, UnknownName
-from templates_app.routines import Ports, Routine, check_logic, config_schema, routine_class
+from templates_app.routines import ErrorHandler, Policy, Ports, Routine, check_logic, config_schema, routine_class
 from templates_app.routines.calling import shape
 from templates_app.routines.config import parse_object
 from templates_app.routines.error_handler import register_exception
@@ -192,6 +192,7 @@ def _usable_class(name: str, target: object) -> type[Routine]:
     try:
         cls = routine_class(target)
         _check_constructor(cls)
+        _check_attributes(cls)
         config_schema(cls)
         _check_own_logic(cls)
     except RoutineError as error:
@@ -203,7 +204,7 @@ def _usable_class(name: str, target: object) -> type[Routine]:
 
 
 def _check_constructor(cls: type[Routine]) -> None:
-    needed = [p.name for p in inspect.signature(cls).parameters.values() if _is_required(p)]
+    needed = [p.name for p in _init_parameters(cls) if _is_required(p)]
     if needed:
         raise DefinitionError(
             f"{cls.__name__}.__init__ requires {listed(needed)}, but routines are made without arguments: "
@@ -212,9 +213,27 @@ def _check_constructor(cls: type[Routine]) -> None:
     cls()
 
 
+def _init_parameters(cls: type[Routine]) -> list[inspect.Parameter]:
+    return list(inspect.signature(cls.__init__).parameters.values())[1:]
+
+
 def _is_required(parameter: inspect.Parameter) -> bool:
     variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return parameter.default is inspect.Parameter.empty and parameter.kind not in variable
+
+
+def _check_attributes(cls: type[Routine]) -> None:
+    for base in cls.__mro__:
+        for attribute, value in vars(base).items():
+            if isinstance(value, list | dict | set) and not attribute.startswith("__"):
+                told = f"{base.__name__}.{attribute} is a {type(value).__name__} that all activations would share"
+                advice = "make it in logic, keep it in run.state, or, if it never changes, put it into the module"
+                raise DefinitionError(f"{told}: {advice}.")
+    routine = cls()
+    if not isinstance(routine.activation_policy, Policy | None):
+        raise DefinitionError(f"{cls.__name__}.policy is no policy: write for example batch_size_policy(10).")
+    if not isinstance(routine.handler, ErrorHandler | None):
+        raise DefinitionError(f"{cls.__name__}.error_handler is none: write for example ErrorHandler('retry').")
 
 
 def _check_own_logic(cls: type[Routine]) -> None:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from routilux_site.lib import strict_json
 from routilux_site.lib.errors import ErrorDetail, RoutiluxError, join_path
 from templates_app.routines.errors import ConfigError
-from templates_app.routines.text import listed, shorten, suggestion
+from templates_app.routines.text import listed, shorten, suggestion, under
 
 
 class RoutineConfig(BaseModel):
@@ -122,8 +122,7 @@ def _detail(model: type[BaseModel], found: ErrorDetails, config: strict_json.Jso
         path = join_path(path, key)
     cause = found.get("ctx", {}).get("error")
     if isinstance(cause, RoutiluxError):
-        inner = f".{cause.path}" if path and cause.path and not cause.path.startswith("[") else cause.path
-        return ErrorDetail(f"{path}{inner}", cause.code, cause.message)
+        return ErrorDetail(under(path, cause.path), cause.code, cause.message)
     return ErrorDetail(path, found["type"], _message(model, found, keys))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from routilux_site.lib.errors import join_path
 from templates_app.routines.errors import ErrorHandlerError
-from templates_app.routines.text import listed, shorten, suggestion
+from templates_app.routines.text import listed, shorten, suggestion, under
 
 E = TypeVar("E", bound=type[BaseException])
 
@@ -85,7 +85,7 @@ class ErrorHandler:
         try:
             return cls(**data)
         except ErrorHandlerError as error:
-            raise ErrorHandlerError(error.message, path=join_path(path, error.path)) from None
+            raise ErrorHandlerError(error.message, path=under(path, error.path)) from None
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "retryable_exceptions": list(self.retryable_exceptions)}

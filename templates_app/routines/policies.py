@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from routilux_site.lib.errors import join_path
 from routilux_site.lib.strict_json import Json
 from templates_app.routines.errors import PolicyError
-from templates_app.routines.text import listed, shorten, suggestion
+from templates_app.routines.text import listed, shorten, suggestion, under
 
 MAX_BATCH = 1_000_000
 MAX_INTERVAL = 31 * 24 * 3600.0
@@ -144,7 +144,7 @@ def parse(spec: object, path: str = "policy") -> Policy:
     try:
         return kind(**settings)
     except PolicyError as error:
-        raise PolicyError(error.message, path=join_path(path, error.path)) from None
+        raise PolicyError(error.message, path=under(path, error.path)) from None
 
 
 def immediate_policy() -> Policy:

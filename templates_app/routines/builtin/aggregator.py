@@ -4,7 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from templates_app.routines import paths, rules
+from templates_app.routines import paths
 from templates_app.routines.builtin.aggregates import REDUCERS, problem
 from templates_app.routines.builtin.fields import Path
 from templates_app.routines.builtin.records import record
@@ -12,6 +12,7 @@ from templates_app.routines.config import RoutineConfig
 from templates_app.routines.policies import MAX_BATCH, BatchSize
 from templates_app.routines.ports import Event, Slot
 from templates_app.routines.routine import Routine
+from templates_app.routines.rules import kind_of
 from templates_app.routines.text import shorten
 
 
@@ -20,6 +21,7 @@ class Aggregate(RoutineConfig):
 
     op: Literal["count", "sum", "min", "max", "avg", "list", "first", "last"] = Field(description="How it is made.")
     path: Path = Field("", description="Of which value; for count, empty means the records themselves.")
+    digits: int | None = Field(None, ge=0, le=12, description="Round to so many digits after the point.")
 
 
 class Aggregator(Routine):
@@ -65,7 +67,7 @@ class Aggregator(Routine):
     def _group(self, data: Any) -> tuple[str, Any]:
         """The kind stands beside the key, because Python takes true and 1 for the same key."""
         key = None if self.config.group_by is None else paths.get(data, paths.parse(self.config.group_by))
-        return rules.kind_of(key), key
+        return kind_of(key), key
 
     def _reason_to_skip(self, data: Any) -> str:
         place = self.config.group_by
@@ -88,7 +90,9 @@ class Aggregator(Routine):
 def _figure(aggregate: Aggregate, members: list[Any]) -> Any:
     place = paths.parse(aggregate.path)
     values = [paths.get(member, place, None) for member in members]
-    return REDUCERS[aggregate.op]([value for value in values if value is not None])
+    figure = REDUCERS[aggregate.op]([value for value in values if value is not None])
+    rounds = aggregate.digits is not None and kind_of(figure) == "number"
+    return round(figure, aggregate.digits) if rounds else figure
 
 
 def _group_name(path: str) -> str:
