@@ -6,21 +6,26 @@ Lists never load payloads or log lines. Where those are shown, they are capped, 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypedDict, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Func, IntegerField, Model, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce, Now
 
 from jobs.models import Activation, Cluster, Item, Job, JobEvent, Session, StepLog
+from jobs.models.job import JobQuerySet
 from jobs.states import JobStatus, StepStatus
 from routilux_site.lib.keyset import DEFAULT_SIZE, Page, keyset_page
 
 M = TypeVar("M", bound=Model)
 _Row = TypeVar("_Row", Session, Cluster)
 
+#: How far the clock that made an id may be from the clock of the database.
+CLOCKS_APART = timedelta(minutes=5)
 MAX_ROWS = 200
 MAX_BYTES = 1024 * 1024
 
@@ -81,6 +86,12 @@ class Result:
     truncated: bool
 
 
+def created_after(jobs: JobQuerySet, moment: datetime) -> JobQuerySet:
+    """An id begins with the time at which it was made: the bound on it ends the scan of the index, the other is exact."""
+    milliseconds = max(int((moment - CLOCKS_APART).timestamp() * 1000), 0) if moment.year > 1970 else 0
+    return jobs.filter(id__gte=UUID(int=milliseconds << 80), created_at__gt=moment)
+
+
 def progress(job: Job) -> Progress:
     rows = Activation.objects.filter(job=job).order_by().values_list("status").annotate(Count("id"))
     return summary(dict(rows))
@@ -107,6 +118,13 @@ def progress_by_node(job: Job) -> dict[str, Progress]:
     for node, status, count in rows:
         counts.setdefault(node, Counter())[status] = count
     return {node: summary(dict(by_status)) for node, by_status in counts.items()}
+
+
+def added_up(parts: Iterable[Progress]) -> Progress:
+    whole = summary({})
+    for part in parts:
+        whole = {key: whole[key] + part[key] for key in whole}  # type: ignore[assignment,literal-required]
+    return whole
 
 
 def steps(job: Job, *, node: str = "", cursor: str | None = None, size: int = DEFAULT_SIZE) -> Page[Activation]:
@@ -145,6 +163,10 @@ def queues(job: Job) -> list[Queue]:
     """How many items wait in which slot; empty queues are left out."""
     rows = _waiting(job).order_by("node", "slot").values("node", "slot").annotate(items=Count("id"))
     return [{"node": row["node"], "slot": row["slot"], "items": row["items"]} for row in rows]
+
+
+def undelivered_count(job: Job) -> int:
+    return _waiting(job).count()
 
 
 def job_input(job: Job) -> Capped[Item]:

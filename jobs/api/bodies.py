@@ -1,0 +1,42 @@
+"""What is taken in: bodies and query strings."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from jobs.api.fields import JSONObject, StrictSerializer, Text, WholeNumber
+from jobs.states import JobStatus
+
+MAX_PRIORITY = 100
+
+
+class TriggerBody(StrictSerializer):
+    input = JSONObject(help_text="What the flow's entry slot gets; checked against the flow's `input_schema`.")
+    entry = Text(required=False, max_length=129, help_text="`node.slot` to use instead of the flow's own entry.")
+    priority = WholeNumber(
+        required=False, default=0, min_value=-MAX_PRIORITY, max_value=MAX_PRIORITY, help_text="Higher runs sooner."
+    )
+
+
+class CancelBody(StrictSerializer):
+    reason = Text(required=False, default="", allow_blank=True, max_length=500, help_text="Kept in the job's history.")
+
+
+class JobQuery(StrictSerializer):
+    also_accepted = ("cursor", "limit")
+
+    status = serializers.ListField(
+        child=serializers.ChoiceField(JobStatus.choices), required=False, help_text="One or more; repeat it for more."
+    )
+    flow = serializers.CharField(required=False, help_text="The name of a flow.")
+    created_after = serializers.DateTimeField(required=False, help_text="Only jobs accepted later than this.")
+
+
+class StepQuery(StrictSerializer):
+    also_accepted = ("cursor", "limit")
+
+    node = serializers.CharField(required=False, help_text="Only steps of this node.")
+
+
+class PageQuery(StrictSerializer):
+    also_accepted = ("cursor", "limit")

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from jobs.api.fields import JSONObject
+from jobs.api.shapes.flows import RevisionSerializer
+from jobs.models import Job, JobEvent
+from jobs.selectors import Failure, Result
+from jobs.states import JobStatus
+
+
+class Links(TypedDict):
+    self: str
+    events: str
+    steps: str
+    cancel: str
+    page: str
+
+
+def links_of(job: Job, request: Any) -> Links:
+    def to(name: str) -> str:
+        return reverse(f"api:{name}", args=[job.pk], request=request)
+
+    page = request.build_absolute_uri(job.get_absolute_url())
+    return {
+        "self": to("job"),
+        "events": to("job-events"),
+        "steps": to("job-steps"),
+        "cancel": to("job-cancel"),
+        "page": page,
+    }
+
+
+class AcceptedSerializer(serializers.ModelSerializer[Job]):
+    """The same for a replay, however far the job has come meanwhile: `status` is the one at acceptance."""
+
+    status = serializers.SerializerMethodField()
+    flow = serializers.CharField(source="flow.name")
+    revision = RevisionSerializer()
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = ["id", "status", "flow", "revision", "created_at", "links"]
+
+    @extend_schema_field({"type": "string", "enum": [JobStatus.PENDING.value]})
+    def get_status(self, job: Job) -> str:
+        return JobStatus.PENDING
+
+    def get_links(self, job: Job) -> Links:
+        return links_of(job, self.context["request"])
+
+
+class BriefErrorSerializer(serializers.Serializer[Any]):
+    node = serializers.CharField()
+    summary = serializers.CharField()
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    flow = serializers.CharField(source="flow.name")
+    revision = RevisionSerializer()
+    error = serializers.SerializerMethodField()
+    triggered_by = serializers.CharField(source="actor.username", default=None, allow_null=True)
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = [
+            "id",
+            "status",
+            "flow",
+            "revision",
+            "entry",
+            "priority",
+            "triggered_by",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "error",
+            "links",
+        ]
+
+    @extend_schema_field(BriefErrorSerializer(allow_null=True))
+    def get_error(self, job: Job) -> dict[str, Any] | None:
+        return {"node": job.error_node, "summary": job.error_summary} if job.status == JobStatus.FAILED else None
+
+    def get_links(self, job: Job) -> Links:
+        return links_of(job, self.context["request"])
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField(help_text="Steps so far; grows while the job runs.")
+    done = serializers.IntegerField(help_text="Completed, skipped, or failed and passed over.")
+    running = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    running_nodes = serializers.ListField(child=serializers.CharField(), help_text="Nodes that have a running step.")
+
+
+class ErrorSerializer(BriefErrorSerializer):
+    step = serializers.IntegerField(allow_null=True, help_text="The step that failed.")
+    type = serializers.CharField(help_text="Of the exception; empty when no code raised, as when workers died.")
+    message = serializers.CharField()
+    traceback = serializers.CharField()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the detail of a job tells beside its own row."""
+
+    progress: dict[str, Any]
+    result: Result
+    failure: Failure | None
+    undelivered: int | None
+
+
+class JobDetailSerializer(JobSerializer):
+    """The context holds a Report as `report`."""
+
+    progress = serializers.SerializerMethodField(help_text="How many steps are in which state.")
+    result = serializers.SerializerMethodField(
+        help_text="Payloads that left the flow through events without a connection, by `node.event`."
+    )
+    result_truncated = serializers.SerializerMethodField(
+        help_text="There is more than is shown; the outputs of the steps have all of it."
+    )
+    undelivered = serializers.SerializerMethodField(
+        help_text="Items that no step took; null while the job may still take them."
+    )
+
+    class Meta(JobSerializer.Meta):
+        fields = [*JobSerializer.Meta.fields, "progress", "result", "result_truncated", "undelivered"]
+
+    @property
+    def report(self) -> Report:
+        report: Report = self.context["report"]
+        return report
+
+    @extend_schema_field(ErrorSerializer(allow_null=True))
+    def get_error(self, job: Job) -> Any:
+        return self.report.failure
+
+    @extend_schema_field(ProgressSerializer)
+    def get_progress(self, job: Job) -> dict[str, Any]:
+        return self.report.progress
+
+    def get_result(self, job: Job) -> dict[str, list[Any]]:
+        return self.report.result.events
+
+    def get_result_truncated(self, job: Job) -> bool:
+        return self.report.result.truncated
+
+    def get_undelivered(self, job: Job) -> int | None:
+        return self.report.undelivered
+
+
+class EventSerializer(serializers.ModelSerializer[JobEvent]):
+    actor = serializers.CharField(source="actor.username", default=None, allow_null=True)
+    data = JSONObject()
+
+    class Meta:
+        model = JobEvent
+        fields = ["id", "at", "kind", "actor", "reason", "data"]

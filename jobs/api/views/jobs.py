@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs import selectors, services
+from jobs.api import docs
+from jobs.api.base import READ_JOBS, Endpoint
+from jobs.api.bodies import CancelBody, JobQuery, PageQuery
+from jobs.api.shapes.jobs import EventSerializer, JobDetailSerializer, JobSerializer, Report
+from jobs.models import Job
+from jobs.models.job import JobQuerySet
+from routilux_site.lib.keyset import KeysetPagination
+from templates_app.document import accepted_names
+from templates_app.models import FlowPrototype
+from templates_app.routines.text import shorten
+
+LOOK_AGAIN_SECONDS = "1"
+
+
+class JobList(Endpoint):
+    permitted = {"GET": READ_JOBS}
+    pagination_class = KeysetPagination
+
+    @extend_schema(
+        operation_id="list_jobs",
+        summary="List jobs",
+        description="Newest first. There is no count: follow `next` until it is null.",
+        tags=["jobs"],
+        parameters=[JobQuery],
+        responses={200: JobSerializer(many=True), **docs.problems(400)},
+    )
+    def get(self, request: Request) -> Response:
+        query = JobQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return self.page(self._filtered(query.validated_data), JobSerializer)
+
+    def _filtered(self, wanted: dict[str, Any]) -> JobQuerySet:
+        rows = self.jobs()
+        if "status" in wanted:
+            rows = rows.filter(status__in=wanted["status"])
+        if "flow" in wanted:
+            rows = rows.filter(flow_id=self._flow_id(wanted["flow"]))
+        if "created_after" in wanted:
+            rows = selectors.created_after(rows, wanted["created_after"])
+        return rows
+
+    def _flow_id(self, name: str) -> int:
+        found = FlowPrototype.objects.filter(name=name).values_list("pk", flat=True).first()
+        if found is None:
+            names = self.flows().filter(archived_at=None).values_list("name", flat=True)
+            raise ValidationError({"flow": f"There is no flow {shorten(name)}. {accepted_names(name, names)}"})
+        return found
+
+
+class JobDetail(Endpoint):
+    permitted = {"GET": READ_JOBS}
+
+    @extend_schema(
+        operation_id="read_job",
+        summary="Read a job",
+        description=(
+            "Status, progress and result. Send the `ETag` back as `If-None-Match`: 304 says that nothing has changed. "
+            "While the job has not ended, `Retry-After` says when it is worth to look again."
+        ),
+        tags=["jobs"],
+        parameters=docs.CONDITIONAL_HEADERS,
+        responses={200: JobDetailSerializer, 304: None, **docs.problems(404)},
+        examples=docs.JOB,
+    )
+    def get(self, request: Request, job: UUID) -> HttpResponseBase:
+        found = self.job(job)
+        progress = _progress(found)
+        response = self.conditional(_state(found, progress), lambda: _detail(found, progress, request))
+        if not found.is_terminal:
+            response["Retry-After"] = LOOK_AGAIN_SECONDS
+        return response
+
+
+class JobEvents(Endpoint):
+    permitted = {"GET": READ_JOBS}
+    pagination_class = KeysetPagination
+    keyset_field = "id"
+
+    @extend_schema(
+        operation_id="list_job_events",
+        summary="List what happened to a job",
+        description="Oldest first; nothing is ever changed or taken away.",
+        tags=["jobs"],
+        responses={200: EventSerializer(many=True), **docs.problems(400, 404)},
+    )
+    def get(self, request: Request, job: UUID) -> Response:
+        PageQuery(data=request.query_params).is_valid(raise_exception=True)
+        return self.page(selectors.event_rows(self.job(job)), EventSerializer)
+
+
+class JobCancel(Endpoint):
+    permitted = {"POST": ("jobs.cancel_job",)}
+
+    @extend_schema(
+        operation_id="cancel_job",
+        summary="Cancel a job",
+        description="Nothing more starts; what a running step still does is not kept. 409 if the job has ended.",
+        tags=["jobs"],
+        request=CancelBody,
+        responses={202: JobSerializer, **docs.problems(400, 404, 409, 413, 415)},
+        examples=docs.CANCEL,
+    )
+    def post(self, request: Request, job: UUID) -> Response:
+        found = self.job(job)
+        body = CancelBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        cancelled = services.cancel(job=found, actor=request.user, reason=body.validated_data["reason"])
+        return Response(JobSerializer(cancelled, context={"request": request}).data, status=202)
+
+
+def _progress(job: Job) -> dict[str, Any]:
+    by_node = selectors.progress_by_node(job)
+    total = selectors.added_up(by_node.values())
+    return {**total, "running_nodes": sorted(node for node, part in by_node.items() if part["running"])}
+
+
+def _state(job: Job, progress: dict[str, Any]) -> dict[str, Any]:
+    """What the representation depends on. A result only ever comes with a step that is done."""
+    return {
+        "flow": job.flow.name,
+        "status": job.status,
+        "times": [str(job.started_at), str(job.finished_at)],
+        "progress": progress,
+    }
+
+
+def _detail(job: Job, progress: dict[str, Any], request: Request) -> Any:
+    report = Report(
+        progress=progress,
+        result=selectors.result(job),
+        failure=selectors.failure(job),
+        undelivered=selectors.undelivered_count(job) if job.is_terminal else None,
+    )
+    return JobDetailSerializer(job, context={"request": request, "report": report}).data

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs.api import docs
+from jobs.api.base import Endpoint
+from jobs.api.bodies import PageQuery
+from jobs.api.shapes.uploads import UploadSerializer
+from jobs.errors import JobError
+from jobs.uploads import MAX_BYTES, list_uploads, store_upload
+from routilux_site.lib.keyset import KeysetPagination
+
+
+class LengthRequired(JobError):
+    code = "length-required"
+    status = 411
+
+
+class WholeBody(BaseParser):
+    """The body as it is, whatever it calls itself."""
+
+    media_type = "*/*"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        # One byte more than accepted is enough to refuse, however much is sent.
+        content: bytes = stream.read(MAX_BYTES + 1)
+        return content
+
+
+class UploadEndpoint(Endpoint):
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
+        if self.token and self.token.flow_names:
+            flows = ", ".join(self.token.flow_names)
+            raise PermissionDenied(f"This token is limited to flows ({flows}); uploads are read by all flows.")
+
+
+class UploadList(UploadEndpoint):
+    permitted = {"GET": ("jobs.view_upload",)}
+    pagination_class = KeysetPagination
+    keyset_field = "name"
+
+    @extend_schema(
+        operation_id="list_uploads",
+        summary="List uploads",
+        description="Files that routines can read, by name, without their content.",
+        tags=["uploads"],
+        responses={200: UploadSerializer(many=True), **docs.problems(400)},
+    )
+    def get(self, request: Request) -> Response:
+        PageQuery(data=request.query_params).is_valid(raise_exception=True)
+        return self.page(list_uploads(), UploadSerializer)
+
+
+class UploadDetail(UploadEndpoint):
+    permitted = {"PUT": ("jobs.add_upload",)}
+    parser_classes = [WholeBody]
+
+    @extend_schema(
+        operation_id="store_upload",
+        summary="Store an upload",
+        description=(
+            f"The body is the content, at most {MAX_BYTES // 1024 // 1024} MiB: `curl -T orders.csv ...`. "
+            "It takes the place of an upload of that name; to replace what somebody else stored takes the "
+            "permission to change uploads."
+        ),
+        tags=["uploads"],
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses={200: UploadSerializer, 201: UploadSerializer, **docs.problems(400, 411, 413)},
+    )
+    def put(self, request: Request, name: str) -> Response:
+        stored = store_upload(name=name, content=_content(request), actor=request.user)
+        return Response(UploadSerializer(stored.upload).data, status=201 if stored.created else 200)
+
+
+def _content(request: Request) -> bytes:
+    if "CONTENT_LENGTH" not in request.META:
+        # A body in chunks would look like an empty one here.
+        raise LengthRequired("The request has no Content-Length, which is needed to tell a whole body from a cut one.")
+    content = request.data
+    return content if isinstance(content, bytes) else b""

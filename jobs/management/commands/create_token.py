@@ -1,0 +1,39 @@
+"""manage.py create_token: the token on standard output, once; everything else on standard error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from jobs.access import Issued, create_token
+from routilux_site.lib.errors import RoutiluxError
+
+
+class Command(BaseCommand):
+    help = "Make an API token that acts as a user. It is printed once; only a hash of it is kept."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--user", required=True, help="the user that the token acts as")
+        parser.add_argument("--name", required=True, help="what it is for, so that it is known later")
+        parser.add_argument("--flow", action="append", default=[], help="limit it to this flow; may be repeated")
+        parser.add_argument("--days", type=int, help="how many days it is valid; without, until it is revoked")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(username=options["user"]).first() if "\0" not in options["user"] else None
+        if user is None:
+            raise CommandError(f"There is no user {options['user']!r}; `manage.py createsuperuser` makes one.")
+        try:
+            issued = create_token(user=user, name=options["name"], flow_names=options["flow"], days=options["days"])
+        except RoutiluxError as error:
+            raise CommandError(str(error)) from error
+        self.stderr.write(_describe(issued))
+        self.stdout.write(issued.text)
+
+
+def _describe(issued: Issued) -> str:
+    token = issued.token
+    flows = ", ".join(token.flow_names) or "any flow"
+    until = f"until {token.expires_at:%Y-%m-%d %H:%M} UTC" if token.expires_at else "until it is revoked"
+    return f"Token {token.name!r} of {token.user} for {flows}, valid {until}. It is shown only now:"
