@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from jobs.models.job import JobQuerySet
 from templates_app.models import FlowPrototype
 from templates_app.selectors import flow_by_name
 
-User = AbstractUser | AnonymousUser
+Caller = User | AnonymousUser
 
 MAX_DAYS = 3650
 PREFIX_LENGTH, SECRET_LENGTH = 8, 40
@@ -44,7 +44,7 @@ class Issued:
     text: str = field(repr=False)
 
 
-def create_token(*, user: AbstractUser, name: str, flow_names: Sequence[str] = (), days: int | None = None) -> Issued:
+def create_token(*, user: User, name: str, flow_names: Sequence[str] = (), days: int | None = None) -> Issued:
     """A bearer token that acts as `user`; limited to `flow_names` when there are any; without `days` it never expires.
 
     Raises BadToken for a name or a lifetime that is not accepted, and UnknownFlow.
@@ -78,17 +78,17 @@ def authenticate(text: str) -> ApiToken | None:
     return token
 
 
-def visible_flows(user: User, token: ApiToken | None = None) -> QuerySet[FlowPrototype]:
+def visible_flows(user: Caller, token: ApiToken | None = None) -> QuerySet[FlowPrototype]:
     flows = FlowPrototype.objects.visible_to(user)
     return flows.filter(name__in=token.flow_names) if token and token.flow_names else flows
 
 
-def visible_jobs(user: User, token: ApiToken | None = None) -> JobQuerySet:
+def visible_jobs(user: Caller, token: ApiToken | None = None) -> JobQuerySet:
     jobs = Job.objects.visible_to(user)
     return jobs.filter(flow__name__in=token.flow_names) if token and token.flow_names else jobs
 
 
-def _check(user: AbstractUser, name: str, days: int | None) -> None:
+def _check(user: User, name: str, days: int | None) -> None:
     if not user.is_active:
         raise BadToken(f"{user.get_username()} is not active: a token for them would open nothing.", path="user")
     if not name.strip() or len(name) > 100 or not name.isprintable():

@@ -87,7 +87,7 @@ class Result:
 
 
 def created_after(jobs: JobQuerySet, moment: datetime) -> JobQuerySet:
-    """An id begins with the time at which it was made: the bound on it ends the scan of the index, the other is exact."""
+    """An id begins with the time at which it was made: the bound on it ends the scan, the other one is exact."""
     milliseconds = max(int((moment - CLOCKS_APART).timestamp() * 1000), 0) if moment.year > 1970 else 0
     return jobs.filter(id__gte=UUID(int=milliseconds << 80), created_at__gt=moment)
 

@@ -31,7 +31,7 @@ READ_JOBS = ("jobs.view_job", TRIGGER)  # whoever may only trigger sees the jobs
 
 
 class Permitted(BasePermission):
-    """A caller with any of the permissions that the view lists for the method. A method that is not listed is closed."""
+    """Callers with any of the permissions that the view lists for the method; a method that is not listed is closed."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         method = "GET" if request.method in SAFE_METHODS else str(request.method)

@@ -162,7 +162,7 @@ class JobDetailSerializer(JobSerializer):
 
 class EventSerializer(serializers.ModelSerializer[JobEvent]):
     actor = serializers.CharField(source="actor.username", default=None, allow_null=True)
-    data = JSONObject()
+    data = JSONObject()  # type: ignore[assignment]
 
     class Meta:
         model = JobEvent

@@ -45,7 +45,9 @@ class StepSerializer(serializers.ModelSerializer[Activation]):
 
 class ItemSerializer(serializers.ModelSerializer[Item]):
     payload = AnyJSON()
-    source = serializers.SerializerMethodField(help_text="`node.event` that emitted it; empty for the job's input.")
+    source = serializers.SerializerMethodField(  # type: ignore[assignment]
+        help_text="`node.event` that emitted it; empty for the job's input."
+    )
     target = serializers.SerializerMethodField(help_text="`node.slot` that it went to; empty for the job's result.")
 
     class Meta:

@@ -29,12 +29,9 @@ class WholeBody(BaseParser):
 
     media_type = "*/*"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> bytes:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         # One byte more than accepted is enough to refuse, however much is sent.
-        content: bytes = stream.read(MAX_BYTES + 1)
-        return content
+        return stream.read(MAX_BYTES + 1)
 
 
 class UploadEndpoint(Endpoint):
@@ -87,5 +84,5 @@ def _content(request: Request) -> bytes:
     if "CONTENT_LENGTH" not in request.META:
         # A body in chunks would look like an empty one here.
         raise LengthRequired("The request has no Content-Length, which is needed to tell a whole body from a cut one.")
-    content = request.data
+    content: object = request.data
     return content if isinstance(content, bytes) else b""
