@@ -36,7 +36,7 @@ def run_jobs(*, timeout: float = 20.0) -> None:
     """Until no step is open any more. Needs committed rows: use it with a transactional database."""
     deadline = time.monotonic() + timeout
     while _open_steps() and time.monotonic() < deadline:
-        session = Session(links.get("session"), None)
+        session = Session(links.get("session", durable=False), None)
         session.close(session.run())
     links.close()
     assert not _open_steps(), "steps are still open"

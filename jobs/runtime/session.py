@@ -74,8 +74,6 @@ class Session:
         run(self._main, f"LISTEN {wake.WORK_CHANNEL}")
         self._bell_out.setblocking(False)
         capture.install()
-        for lane in self._lanes:
-            lane.start()
         return self._work()
 
     # What lanes tell.
@@ -101,20 +99,20 @@ class Session:
     # The main thread.
 
     def _work(self) -> str:
-        idle_since = last_beat = last_sweep = time.monotonic()
+        idle_since = last_beat = time.monotonic()
+        last_sweep = 0.0
         looked = 0.0
-        self._sweep()
         while not self._must_end(idle_since):
             now = time.monotonic()
             if now - last_beat >= self._heartbeat:
                 last_beat = now
                 self._beat()
-            if now - last_sweep >= SWEEP:
-                last_sweep = now
-                self._sweep()
             if self._look_now or now - looked >= LOOK:
                 looked = now
                 self._claim()
+            if now - last_sweep >= SWEEP:
+                last_sweep = now
+                self._sweep()
             if self._busy:
                 idle_since = time.monotonic()
             self._wait()
@@ -152,10 +150,11 @@ class Session:
             self._called = time.monotonic()
             wake.ring(self._main, more=True)
 
-    def _awaken(self) -> None:
-        claim.awaken_retries(self._main)
+    def _awaken(self) -> int:
+        awoken = claim.awaken_retries(self._main)
         due = claim.seconds_to_next_due(self._main)
         self._next_due = None if due is None else time.monotonic() + due
+        return awoken
 
     def _dispatch(self, step: claim.Step) -> None:
         try:
@@ -171,6 +170,8 @@ class Session:
         with self._mutex:
             lane = self._free.pop()
         lane.inbox.put(step)
+        if not lane.is_alive():
+            lane.start()
 
     def _beat(self) -> None:
         if not rescue.beat(self._main, self.id, ticket=self._ticket, lease=self._lease):
@@ -178,10 +179,10 @@ class Session:
 
     def _sweep(self) -> None:
         rescued = rescue.rescue(self._main, lease=self._lease)
-        self._awaken()
+        awoken = self._awaken()
         if rescued.sessions:
             logger.warning("rescued %s", rescued, extra={"action": "rescued"})
-            self._look_now = True
+        self._look_now = self._look_now or bool(rescued.sessions or awoken)
 
     def _wait(self) -> None:
         """Until a lane is free, somebody rings, a retry is due, or it is time to look again."""
@@ -274,7 +275,7 @@ def work() -> None:
 
 
 def _work(ticket: rescue.TicketLease | None) -> None:
-    main = links.get("session")
+    main = links.get("session", durable=False)
     if process.told_to_stop() or not rescue.take_session_slot(
         main, cluster=process.cluster_id(), slots=process.session_slots()
     ):

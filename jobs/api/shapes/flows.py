@@ -21,6 +21,7 @@ class ProblemItem(serializers.Serializer[Any]):
 
 
 class FlowSerializer(serializers.ModelSerializer[FlowPrototype]):
+    tags = serializers.ListField(child=serializers.CharField())
     revision = RevisionSerializer(source="head", allow_null=True, help_text="What a job triggered now is pinned to.")
     runnable = serializers.BooleanField(source="is_runnable")
     variant_of = serializers.CharField(source="parent.name", default=None, allow_null=True)
@@ -28,7 +29,6 @@ class FlowSerializer(serializers.ModelSerializer[FlowPrototype]):
     class Meta:
         model = FlowPrototype
         fields = ["name", "description", "category", "tags", "variant_of", "revision", "runnable"]
-        extra_kwargs = {"tags": {"child": serializers.CharField()}}
 
 
 class FlowDetailSerializer(FlowSerializer):

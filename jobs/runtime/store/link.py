@@ -18,14 +18,23 @@ Link = psycopg.Connection[TupleRow]
 #: Seconds after which a silent peer is given up; otherwise a cut network would hang a lane for hours.
 KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
+#: Planned once, by index: a plan made while a table was small must not scan it when it has grown.
+PLANNER = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off -c jit=off"
 
-def open_link(name: str) -> Link:
-    """A new connection to the default database. `name` is what pg_stat_activity shows."""
+
+def open_link(name: str, *, durable: bool = True) -> Link:
+    """A new connection to the default database. `name` is what pg_stat_activity shows.
+
+    Without `durable`, a crash of the server may undo its last commits. That suits claims and heartbeats: an undone
+    claim runs again. What is committed durably afterwards makes them durable too, for the log is written in order.
+    """
     params = connections["default"].get_connection_params()
     for key in ("cursor_factory", "context", "prepare_threshold", "server_side_binding", "pool"):
         params.pop(key, None)
-    options: dict[str, Any] = {**params, **KEEPALIVE, "application_name": f"routilux {name}", "connect_timeout": 5}
-    return psycopg.connect(**options, autocommit=True, prepare_threshold=0)
+    commit = "" if durable else "-c synchronous_commit=off"
+    options = f"{params.pop('options', '')} {PLANNER} {commit}".strip()
+    mine: dict[str, Any] = {**params, **KEEPALIVE, "options": options, "application_name": f"routilux {name}"}
+    return psycopg.connect(**mine, connect_timeout=5, autocommit=True, prepare_threshold=0)
 
 
 def django_link() -> Link:
@@ -47,11 +56,11 @@ class Links:
     def __init__(self) -> None:
         self._kept: dict[tuple[int, str], Link] = {}
 
-    def get(self, name: str) -> Link:
+    def get(self, name: str, *, durable: bool = True) -> Link:
         """The kept connection of that name if it still answers, else a new one. Never one from before a fork."""
         link = self._kept.get((os.getpid(), name))
         if link is None or not _answers(link):
-            link = self._kept[os.getpid(), name] = open_link(name)
+            link = self._kept[os.getpid(), name] = open_link(name, durable=durable)
         return link
 
     def close(self) -> None:

@@ -1,0 +1,88 @@
+"""One job: `/jobs/{id}/`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from jobs import selectors
+from jobs.models import Job
+from jobs.pages import reads
+from jobs.pages.answers import live_page
+from jobs.pages.picture import edges, picture, spec_of
+from jobs.pages.reads import Group, StepFilter, Steps
+from jobs.states import JobStatus, StepStatus
+
+PULSE = 1500  #: milliseconds between two looks of the script
+
+
+@login_required
+@require_safe
+def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    job = reads.visible_job(request.user, job_id)
+    asked = _asked(request)
+    steps = reads.steps(job, asked)
+    may_cancel = not job.is_terminal and request.user.has_perm("jobs.cancel_job")
+    may_run_again = request.user.has_perm("templates_app.trigger_flowprototype")
+
+    def context() -> dict[str, Any]:
+        return {
+            "job": job,
+            "pulse": None if job.is_terminal else PULSE,
+            "may_cancel": may_cancel,
+            "may_run_again": may_run_again,
+            **_about_steps(job, asked, steps),
+            **_about_data(job, steps.groups),
+        }
+
+    state = [job.status, job.open, may_cancel, [list(_signature(group)) for group in steps.groups]]
+    return live_page(request, "detail", context, state=[*state, request.GET.urlencode()])
+
+
+def _asked(request: HttpRequest) -> StepFilter:
+    said = {name: request.GET.get(name, "").replace("\0", "")[:100] for name in ("node", "status", "cursor")}
+    return StepFilter(**said)
+
+
+def _signature(group: Group) -> tuple[str, str, int, int, int]:
+    return group.node, group.status, group.count, group.attempts, group.errors
+
+
+def _about_steps(job: Job, asked: StepFilter, steps: Steps) -> dict[str, Any]:
+    return {
+        "asked": asked,
+        "steps": steps.page,
+        "progress": progress(job, steps.groups),
+        "picture": picture(job, steps.groups),
+        "edges": edges(job),
+        "statuses": [status for status in StepStatus if any(group.status == status for group in steps.groups)],
+        "nodes": sorted({group.node for group in steps.groups}),
+    }
+
+
+def _about_data(job: Job, groups: list[Group]) -> dict[str, Any]:
+    return {"items": reads.job_items(job), "events": reads.events(job), "failure": _failure(job, groups)}
+
+
+def progress(job: Job, groups: list[Group]) -> dict[str, Any]:
+    """How far the job is. Nodes without a step yet count as one each, so that the bar seldom moves backwards."""
+    counts: dict[str, int] = {}
+    for group in groups:
+        counts[group.status] = counts.get(group.status, 0) + group.count
+    summary = selectors.summary(counts)
+    untouched = len(set(spec_of(job.revision).nodes) - {group.node for group in groups})
+    ahead = 0 if job.is_terminal else untouched
+    ended = summary["done"] + summary["failed"] + summary["cancelled"]
+    return {**summary, "untouched": untouched, "ended": ended, "most": max(summary["total"] + ahead, 1)}
+
+
+def _failure(job: Job, groups: list[Group]) -> dict[str, Any] | None:
+    if job.status != JobStatus.FAILED:
+        return None
+    failed = [group.last for group in groups if group.node == job.error_node and group.status == StepStatus.FAILED]
+    error = reads.error_of(failed[0]) if failed else None
+    return {"step": failed[0] if failed else None, **(error or {})}

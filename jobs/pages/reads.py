@@ -1,0 +1,189 @@
+"""What the pages read, each in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Count, F, Func, IntegerField, Max, Q, QuerySet, Sum, Value
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from jobs import selectors
+from jobs.models import Activation, Item, Job, JobEvent, StepLog
+from jobs.models.job import JobQuerySet
+from jobs.pages.filters import FlowChoice
+from jobs.pages.payloads import ItemList, first_of, rows_of
+from routilux_site.lib.keyset import Page, PageError, keyset_page
+from templates_app.models import FlowPrototype
+
+User = AbstractBaseUser | AnonymousUser
+
+STEPS, ITEMS, EVENTS, FLOWS, ATTEMPTS, LINES = 100, 20, 100, 500, 20, 200
+_PATH = "%(function)s(%(expressions)s::jsonpath)"
+_HEAVY = ("flow__own", "flow__problems", "flow__description", "flow__tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The steps of one node that have one status. `last` is the id of the newest of them."""
+
+    node: str
+    status: str
+    count: int
+    attempts: int
+    errors: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepFilter:
+    node: str = ""
+    status: str = ""
+    cursor: str = ""
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self.node or self.status or self.cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    page: Page[Activation]
+    groups: list[Group]
+
+
+@dataclass(frozen=True, slots=True)
+class JobItems:
+    input: ItemList = field(default_factory=lambda: ItemList([]))
+    result: ItemList = field(default_factory=lambda: ItemList([]))
+    undelivered: ItemList = field(default_factory=lambda: ItemList([]))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    at: datetime
+    level: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    number: int
+    at: datetime
+    lines: list[Line]
+    more: int  #: lines that are kept, but not shown
+    error: dict[str, Any] | None
+
+
+def flow_choices(user: User) -> list[FlowChoice]:
+    flows = FlowPrototype.objects.visible_to(user).order_by("name")  # type: ignore[arg-type]
+    rows = flows.values_list("id", "name", "head_id", "archived_at")[:FLOWS]
+    return [FlowChoice(pk, name, bool(head) and archived is None) for pk, name, head, archived in rows]
+
+
+def listed(user: User) -> JobQuerySet:
+    """Jobs as the list shows them: nothing that is stored out of line is loaded."""
+    fields = ("status", "flow__name", "revision__number", "actor__username", "error_node", "error_summary")
+    times = ("created_at", "started_at", "finished_at")
+    return Job.objects.visible_to(user).select_related("flow", "revision", "actor").only(*fields, *times)
+
+
+def visible_job(user: User, job_id: UUID) -> Job:
+    jobs = Job.objects.visible_to(user).select_related("flow", "revision", "actor").defer(*_HEAVY)
+    return get_object_or_404(jobs, pk=job_id)
+
+
+def visible_step(job: Job, step_id: int) -> Activation:
+    if step_id >= 2**63:
+        raise Http404
+    return get_object_or_404(Activation, pk=step_id, job=job)
+
+
+def steps(job: Job, asked: StepFilter) -> Steps:
+    """One page of steps, and all of them grouped. One query as long as everything fits on the page, else two."""
+    rows = selectors.step_rows(job, node=asked.node)
+    if asked.status:
+        rows = rows.filter(status=asked.status)
+    page = _page(rows, asked.cursor)
+    is_all = not (asked.is_active or page.next)
+    return Steps(page, _grouped(page.items) if is_all else _groups(job))
+
+
+def _page(rows: QuerySet[Activation], cursor: str) -> Page[Activation]:
+    try:
+        return keyset_page(rows, field="id", cursor=cursor, size=STEPS)
+    except PageError as error:
+        raise Http404(error.message) from error
+
+
+def _groups(job: Job) -> list[Group]:
+    rows = Activation.objects.filter(job=job).order_by("node", "status").values_list("node", "status")
+    summed = rows.annotate(Count("id"), Sum("attempt"), Sum("errors"), Max("id"))
+    return [Group(*row) for row in summed]
+
+
+def _grouped(rows: Iterable[Activation]) -> list[Group]:
+    groups: dict[tuple[str, str], Group] = {}
+    for row in rows:
+        key = (row.node, row.status)
+        known = groups.get(key, Group(*key, 0, 0, 0, 0))
+        sums = (known.count + 1, known.attempts + row.attempt, known.errors + row.errors)
+        groups[key] = Group(*key, *sums, max(known.last, row.pk))
+    return [groups[key] for key in sorted(groups)]
+
+
+def job_items(job: Job) -> JobItems:
+    """Input, result, and what lies in slots: three short lists by three partial indexes in one query."""
+    items = Item.objects.filter(job=job)
+    parts = {
+        "input": items.filter(source_id=None),
+        "result": items.filter(node=""),
+        "undelivered": items.filter(~Q(node=""), consumed_by_id=None),
+    }
+    first, *rest = [rows_of(rows, part=Value(name))[: ITEMS + 1] for name, rows in parts.items()]
+    found: list[dict[str, Any]] = list(first.union(*rest, all=True))
+    return JobItems(**{name: first_of([row for row in found if row["part"] == name], ITEMS) for name in parts})
+
+
+def events(job: Job) -> list[JobEvent]:
+    return list(selectors.event_rows(job).order_by("-id")[:EVENTS])[::-1]
+
+
+def error_of(step_id: int) -> dict[str, Any] | None:
+    """The newest error of a step, with type, message and traceback; None when no code raised, as when workers died."""
+    log = StepLog.objects.filter(activation_id=step_id, error__isnull=False).defer("lines").last()
+    return log.error if log and isinstance(log.error, dict) else None
+
+
+def step_items(step: Activation) -> tuple[ItemList, ItemList]:
+    """What a step took, and what it emitted."""
+    items = Item.objects.filter(job_id=step.job_id)
+    taken = rows_of(items.filter(consumed_by_id=step.pk), part=Value("input"))[: ITEMS + 1]
+    emitted = rows_of(items.filter(source_id=step.pk), part=Value("output"))[: ITEMS + 1]
+    found: list[dict[str, Any]] = list(taken.union(emitted, all=True))
+    parts = [[row for row in found if row["part"] == name] for name in ("input", "output")]
+    return first_of(parts[0], ITEMS), first_of(parts[1], ITEMS)
+
+
+def attempts(step: Activation) -> list[Attempt]:
+    """What the newest attempts said, oldest first; long logs are cut in the database."""
+    first = Func(F("lines"), Value(f"$[0 to {LINES - 1}]"), function="jsonb_path_query_array", template=_PATH)
+    count = Func(F("lines"), function="jsonb_array_length", output_field=IntegerField())
+    logs = StepLog.objects.filter(activation_id=step.pk).annotate(said=first, lines_count=count)
+    newest = logs.order_by("-id").values("attempt", "at", "error", "said", "lines_count")[:ATTEMPTS]
+    return [_attempt(row) for row in newest][::-1]
+
+
+def _attempt(row: dict[str, Any]) -> Attempt:
+    lines = [_line(line) for line in row["said"]]
+    error = row["error"] if isinstance(row["error"], dict) else None
+    return Attempt(row["attempt"], row["at"], lines, row["lines_count"] - len(lines), error)
+
+
+def _line(line: dict[str, Any]) -> Line:
+    return Line(datetime.fromtimestamp(line.get("at", 0), UTC), str(line.get("level", "")), str(line.get("text", "")))

@@ -1,0 +1,43 @@
+"""One step of a job: `/jobs/{id}/steps/{activation}/`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from jobs.models import Activation
+from jobs.pages import reads
+from jobs.pages.answers import live_page
+from jobs.pages.detail import PULSE
+from jobs.pages.picture import spec_of
+from jobs.states import StepStatus
+
+
+@login_required
+@require_safe
+def step_detail(request: HttpRequest, job_id: UUID, step_id: int) -> HttpResponse:
+    job = reads.visible_job(request.user, job_id)
+    step = reads.visible_step(job, step_id)
+    is_open = StepStatus(step.status).is_open
+
+    def context() -> dict[str, Any]:
+        inputs, outputs = reads.step_items(step)
+        return {
+            "job": job,
+            "step": step,
+            "pulse": PULSE if is_open and not job.is_terminal else None,
+            "node": spec_of(job.revision).nodes.get(step.node),
+            "inputs": inputs,
+            "outputs": outputs,
+            "attempts": reads.attempts(step),
+        }
+
+    return live_page(request, "step", context, state=[job.status, _state(step)])
+
+
+def _state(step: Activation) -> list[Any]:
+    return [step.pk, step.status, step.attempt, step.errors, step.deaths]

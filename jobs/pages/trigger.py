@@ -1,0 +1,149 @@
+"""Starting a job from the browser: `/jobs/trigger/` and `/jobs/trigger/{flow}/`."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from jobs import services
+from jobs.errors import IdempotencyConflict, JobError
+from jobs.models import Item, Job
+from jobs.pages import reads
+from jobs.pages.example import example
+from jobs.pages.picture import spec_of
+from routilux_site.lib import request_id, strict_json
+from routilux_site.lib.errors import RoutiluxError
+from routilux_site.lib.forms import StrictJSONField
+from templates_app.models import FlowPrototype
+from templates_app.spec import FlowSpec
+
+_AUTOMATIC = "the flow's own"
+
+
+class TriggerForm(forms.Form):
+    """`once` is made with the form, so that pressing the button twice starts one job."""
+
+    input = StrictJSONField(kind=dict, empty_value={}, required=False, label="Input", help_text="A JSON object.")
+    entry = forms.ChoiceField(required=False, label="Entry", help_text="The slot that the input goes into.")
+    priority = forms.IntegerField(
+        required=False, min_value=-1000, max_value=1000, label="Priority", help_text="Higher runs sooner; empty is 0."
+    )
+    once = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, spec: FlowSpec, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="trigger-%s", **kwargs)
+        ports = [f"{node.id}.{slot.name}" for node in spec.nodes.values() for slot in node.slots]
+        own = [("", f"{spec.entry} ({_AUTOMATIC})")] if spec.entry else [("", "Choose a slot")]
+        entry = self.fields["entry"]
+        assert isinstance(entry, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        entry.choices = own + [(port, port) for port in ports if port != str(spec.entry)]
+
+    def refuse(self, error: RoutiluxError) -> None:
+        """Say what the verb refused beside the field that it is about."""
+        name = error.path.split(".")[0]
+        self.add_error(name if name in ("input", "entry", "priority") else None, error.message)
+        for detail in error.errors[1:]:
+            self.add_error("input" if detail.path.startswith("input") else None, f"{detail.path}: {detail.message}")
+
+
+@login_required
+@require_safe
+def choose_flow(request: HttpRequest) -> HttpResponse:
+    _must_trigger(request)
+    flows = FlowPrototype.objects.visible_to(request.user).filter(archived_at=None)  # type: ignore[arg-type]
+    rows = flows.order_by("name").only("name", "description", "category", "head_id", "parent_id")
+    return render(request, "jobs/choose.html", {"flows": rows[: reads.FLOWS]})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def trigger_flow(request: HttpRequest, name: str) -> HttpResponse:
+    flows = FlowPrototype.objects.visible_to(request.user).select_related("head")  # type: ignore[arg-type]
+    flow = get_object_or_404(flows, name=name)
+    _must_trigger(request)
+    if flow.head is None or flow.is_archived:
+        return render(
+            request, "jobs/not_runnable.html", {"flow": flow}, status=409 if request.method == "POST" else 200
+        )
+    spec = spec_of(flow.head)
+    if request.method != "POST":
+        form = TriggerForm(initial={"input": _start(request, flow, spec), "once": uuid4()}, spec=spec)
+        return _form(request, flow, form, status=200)
+    form = TriggerForm(request.POST, spec=spec)
+    job = _triggered(request, flow, form) if form.is_valid() else None
+    return redirect(job) if job else _form(request, flow, form, status=422)
+
+
+def _must_trigger(request: HttpRequest) -> None:
+    if not request.user.has_perm("templates_app.trigger_flowprototype"):
+        raise PermissionDenied
+
+
+def _triggered(request: HttpRequest, flow: FlowPrototype, form: TriggerForm) -> Job | None:
+    said = form.cleaned_data
+    launch = services.Launch(
+        input=said["input"],
+        entry=said["entry"] or None,
+        priority=said["priority"] or 0,
+        idempotency_key=f"form-{said['once']}",
+        request_id=request_id.current.get() or "",
+    )
+    try:
+        made = services.trigger(flow=flow, launch=launch, actor=request.user)
+    except IdempotencyConflict:
+        form.data = form.data.copy()
+        form.data["once"] = str(uuid4())
+        form.add_error(None, "This form has started a job already, with another input. Press again to start one more.")
+        return None
+    except JobError as error:
+        form.refuse(error)
+        return None
+    messages.success(request, "This form had started this job before." if made.replayed else "The job was started.")
+    return made.job
+
+
+def _form(request: HttpRequest, flow: FlowPrototype, form: TriggerForm, *, status: int) -> HttpResponse:
+    value = form.cleaned_data.get("input") if form.is_bound and hasattr(form, "cleaned_data") else None
+    shown = value if value is not None else form.initial.get("input", {})
+    context = {"flow": flow, "form": form, "curl": curl(request, flow, shown)}
+    return render(request, "jobs/trigger.html", context, status=status)
+
+
+def _start(request: HttpRequest, flow: FlowPrototype, spec: FlowSpec) -> Any:
+    """What the form begins with: the input of `?like=<job>`, or an example."""
+    like = _uuid(request.GET.get("like", ""))
+    if like is not None:
+        job = Job.objects.visible_to(request.user).filter(pk=like, flow=flow).first()
+        item = Item.objects.filter(job=job, source_id=None).order_by("id").first() if job else None
+        if item is not None:
+            return item.payload
+    return example(dict(spec.input_schema or {}))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def curl(request: HttpRequest, flow: FlowPrototype, value: Any) -> str:
+    """The same request for a shell. The token comes from the environment, so that it is in no history of commands."""
+    url = request.build_absolute_uri(f"/api/v1/flows/{flow.name}/jobs")
+    body = shlex.quote(strict_json.dumps({"input": value}))
+    lines = [
+        f"curl -X POST {shlex.quote(url)}",
+        '-H "Authorization: Bearer $ROUTILUX_TOKEN"',
+        "-H 'Content-Type: application/json'",
+        f"--data {body}",
+    ]
+    return " \\\n  ".join(lines)

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from jobs.pages import cancel, detail, downloads, joblist, step, trigger
+
+app_name = "jobs"
+
+urlpatterns = [
+    path("", joblist.job_list, name="list"),
+    path("trigger/", trigger.choose_flow, name="choose"),
+    path("trigger/<slug:name>/", trigger.trigger_flow, name="trigger"),
+    path("<uuid:job_id>/", detail.job_detail, name="detail"),
+    path("<uuid:job_id>/cancel/", cancel.cancel_job, name="cancel"),
+    path("<uuid:job_id>/<slug:part>.json", downloads.job_part, name="part"),
+    path("<uuid:job_id>/items/<int:item_id>.json", downloads.item, name="item"),
+    path("<uuid:job_id>/steps/<int:step_id>/", step.step_detail, name="step"),
+    path("<uuid:job_id>/steps/<int:step_id>/<slug:part>.json", downloads.step_part, name="step-part"),
+]
