@@ -48,7 +48,7 @@ class AcceptedSerializer(serializers.ModelSerializer[Job]):
         model = Job
         fields = ["id", "status", "flow", "revision", "created_at", "links"]
 
-    @extend_schema_field({"type": "string", "enum": [JobStatus.PENDING.value]})
+    @extend_schema_field({"type": "string", "const": JobStatus.PENDING.value})
     def get_status(self, job: Job) -> str:
         return JobStatus.PENDING
 
