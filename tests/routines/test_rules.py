@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ RULES = st.recursive(
     ),
     max_leaves=6,
 )
-PLACES: dict[str, list[str | int]] = {"": [], "a": ["a"], "b": ["b"], "a.b": ["a", "b"], "a[0]": ["a", 0]}
+PLACES: dict[str, list[Any]] = {"": [], "a": ["a"], "b": ["b"], "a.b": ["a", "b"], "a[0]": ["a", 0]}
 
 
 def oracle(rule: dict[str, Any], data: Any) -> bool:
@@ -41,11 +42,10 @@ def oracle(rule: dict[str, Any], data: Any) -> bool:
         return True in [oracle(part, data) for part in rule["any"]]
     if "not" in rule:
         return not oracle(rule["not"], data)
-    try:
-        for step in PLACES[rule["path"]]:
-            data = data[step] if isinstance(data, list if step == 0 else dict) else {}[step]
-    except (KeyError, IndexError):
-        return False
+    for step in PLACES[rule["path"]]:
+        if not isinstance(data, list if step == 0 else dict) or step not in (range(len(data)) if step == 0 else data):
+            return False
+        data = data[step]
     return compare(rule["op"], data, rule.get("value"))
 
 
@@ -62,7 +62,7 @@ def compare(op: str, found: Any, value: Any) -> bool:
     one, other = tagged(found), tagged(value)
     numbers = isinstance(one, int | float) and isinstance(other, int | float)
     ordered = numbers or (isinstance(one, str) and isinstance(other, str))
-    return {
+    answers: dict[str, Callable[[], bool]] = {
         "eq": lambda: one == other,
         "ne": lambda: one != other,
         "lt": lambda: ordered and one < other,
@@ -74,7 +74,8 @@ def compare(op: str, found: Any, value: Any) -> bool:
         "starts_with": lambda: isinstance(one, str) and one[: len(other)] == other,
         "is_type": lambda: value in type_names(found),
         "exists": lambda: True,
-    }[op]()
+    }
+    return answers[op]()
 
 
 def _within(one: Any, other: Any) -> bool:

@@ -74,7 +74,7 @@ def test_it_lists_every_error_and_leaves_the_record_as_it_came() -> None:
 
 
 def test_it_keeps_or_drops_unknown_fields() -> None:
-    config = {"fields": {"a": {}}}
+    config: dict[str, Any] = {"fields": {"a": {}}}
     assert run_builtin("validator", [{"a": 1, "x": 2}], config) == [("valid", {"data": {"a": 1, "x": 2}})]
     assert run_builtin("validator", [{"a": 1, "x": 2}], {**config, "unknown_fields": "drop"}) == [
         ("valid", {"data": {"a": 1}})
