@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from jobs.api.fields import JSONObject, StrictSerializer, Text, WholeNumber
 from jobs.states import JobStatus
+from routilux_site.lib.keyset import MAX_SIZE
 
 MAX_PRIORITY = 100
 
@@ -22,21 +23,18 @@ class CancelBody(StrictSerializer):
     reason = Text(required=False, default="", allow_blank=True, max_length=500, help_text="Kept in the job's history.")
 
 
-class JobQuery(StrictSerializer):
-    also_accepted = ("cursor", "limit")
+class PageQuery(StrictSerializer):
+    cursor = serializers.CharField(required=False, help_text="From `next` or `previous` of a page; follow those links.")
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=MAX_SIZE, help_text="How many on a page.")
 
+
+class JobQuery(PageQuery):
     status = serializers.ListField(
-        child=serializers.ChoiceField(JobStatus.choices), required=False, help_text="One or more; repeat it for more."
+        child=serializers.ChoiceField(JobStatus.choices), required=False, help_text="Repeat it for more than one."
     )
     flow = serializers.CharField(required=False, help_text="The name of a flow.")
     created_after = serializers.DateTimeField(required=False, help_text="Only jobs accepted later than this.")
 
 
-class StepQuery(StrictSerializer):
-    also_accepted = ("cursor", "limit")
-
-    node = serializers.CharField(required=False, help_text="Only steps of this node.")
-
-
-class PageQuery(StrictSerializer):
-    also_accepted = ("cursor", "limit")
+class StepQuery(PageQuery):
+    node = serializers.CharField(required=False, default="", help_text="Only steps of this node.")

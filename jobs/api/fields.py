@@ -14,15 +14,13 @@ from templates_app.routines.text import listed, shorten
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses unknown fields, because a misspelt one would be a wish that nobody hears."""
 
-    also_accepted: tuple[str, ...] = ()  #: names that somebody else reads
-
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             self._refuse_unknown(data)
         return super().to_internal_value(data)
 
     def _refuse_unknown(self, data: Mapping[str, Any]) -> None:
-        accepted = sorted({*self.fields, *self.also_accepted})
+        accepted = sorted(self.fields)
         message = f"There is no such field. Accepted: {listed(accepted)}."
         unknown = [name for name in data if name not in accepted]
         if unknown:

@@ -18,7 +18,7 @@ from jobs.errors import JobError
 from routilux_site.lib import request_id
 from routilux_site.lib.keyset import KeysetPagination
 
-IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 LOOK_AGAIN_SECONDS = "1"
 
 
@@ -36,6 +36,7 @@ class FlowList(Endpoint):
         summary="List flows",
         description="Flows that are not archived, by name.",
         tags=["flows"],
+        parameters=[PageQuery],
         responses={200: FlowSerializer(many=True), **docs.problems(400)},
     )
     def get(self, request: Request) -> Response:
@@ -75,7 +76,7 @@ class FlowJobs(Endpoint):
             OpenApiParameter(
                 "Idempotency-Key",
                 location=OpenApiParameter.HEADER,
-                pattern=r"^[\x21-\x7e]{1,255}$",
+                pattern="^[!-~]{1,255}$",
                 description="Chosen by the caller, new for each new request.",
             ),
             *docs.ACCEPTED_HEADERS,

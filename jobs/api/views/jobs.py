@@ -93,6 +93,7 @@ class JobEvents(Endpoint):
         summary="List what happened to a job",
         description="Oldest first; nothing is ever changed or taken away.",
         tags=["jobs"],
+        parameters=[PageQuery],
         responses={200: EventSerializer(many=True), **docs.problems(400, 404)},
     )
     def get(self, request: Request, job: UUID) -> Response:

@@ -32,7 +32,7 @@ class StepList(Endpoint):
     def get(self, request: Request, job: UUID) -> Response:
         query = StepQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        return self.page(selectors.step_rows(self.job(job), **query.validated_data), StepSerializer)
+        return self.page(selectors.step_rows(self.job(job), node=query.validated_data["node"]), StepSerializer)
 
 
 class StepDetail(Endpoint):

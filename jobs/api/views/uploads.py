@@ -52,6 +52,7 @@ class UploadList(UploadEndpoint):
         summary="List uploads",
         description="Files that routines can read, by name, without their content.",
         tags=["uploads"],
+        parameters=[PageQuery],
         responses={200: UploadSerializer(many=True), **docs.problems(400)},
     )
     def get(self, request: Request) -> Response:
