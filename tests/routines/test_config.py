@@ -5,7 +5,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from templates_app.routines import Routine, RoutineConfig, config_errors, config_schema
+from templates_app.routines import Ports, Routine, RoutineConfig, SlotSpec, config_errors, config_schema
 from templates_app.routines.errors import ConfigError
 
 
@@ -110,3 +110,14 @@ def test_it_describes_itself_as_a_json_schema() -> None:
     assert schema["properties"]["rate"]["minimum"] == 0
     assert schema["additionalProperties"] is False
     assert config_schema(Routine)["additionalProperties"] is True
+
+
+class Ported(Routine):
+    @classmethod
+    def ports(cls, config: dict[str, Any]) -> Ports:
+        return Ports(slots=tuple(SlotSpec(name) for name in config.get("names", ())))
+
+
+def test_it_reports_ports_that_the_config_makes_impossible() -> None:
+    assert told(Ported, {"names": ["a"]}) == []
+    assert told(Ported, {"names": ["a", "a"]}) == [("", "Slot 'a' already exists")]
