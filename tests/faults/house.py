@@ -1,0 +1,134 @@
+"""A house of its own for tests that break things: private Postgres, real supervisor, real django-q2 processes.
+
+The oracle reads only the database.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+from django.conf import settings
+
+from routilux_site.postgres import Server
+
+LEASE = 2.0
+TIMEOUT = 60.0
+
+
+class House:
+    """One home directory: its Postgres, and whatever processes the test starts in it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.server = Server(home)
+        self.log = home / "runtime.log"
+        self._env = {
+            **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
+            "DJANGO_SETTINGS_MODULE": "routilux_site.settings",
+            "ROUTILUX_HOME": str(home),
+            "ROUTILUX_APPS": "tests.flows",
+            "ROUTILUX_LEASE": str(LEASE),
+            "ROUTILUX_STALL": "2",
+            "ROUTILUX_WORKERS": "3",
+            "ROUTILUX_GRACE": "2",
+        }
+
+    def manage(self, *words: str) -> str:
+        command = [sys.executable, "manage.py", *words]
+        done = subprocess.run(command, cwd=settings.BASE_DIR, env=self._env, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    def build(self, flows: str) -> None:
+        """Migrate, and run `flows`: Python that makes flows with tests.engine.make_flow."""
+        self.manage("migrate", "-v", "0")
+        self.manage("shell", "-v", "0", "-c", f"from tests.engine import make_flow\n{flows}")
+
+    def trigger(self, flow: str, **payload: Any) -> str:
+        code = (
+            "from tests.engine import start\nfrom templates_app.models import FlowPrototype\nimport json\n"
+            f"print(start(FlowPrototype.objects.get(name={flow!r}), **json.loads({json.dumps(payload)!r})).pk)"
+        )
+        return self.manage("shell", "-v", "0", "-c", code).split()[-1]
+
+    @contextmanager
+    def runtime(self) -> Iterator[psutil.Process]:
+        """`manage.py runtime`, killed with everything it started when the test is done."""
+        process = self.start_runtime()
+        try:
+            yield process
+        finally:
+            kill_tree(process)
+
+    def start_runtime(self) -> psutil.Process:
+        with self.log.open("ab") as log:
+            command = [sys.executable, "manage.py", "runtime"]
+            child = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self._env, stdout=log, stderr=log)
+        return psutil.Process(child.pid)
+
+    def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(**self.server.params) as connection:
+            return connection.execute(sql.encode(), params).fetchall()
+
+    def value(self, sql: str, *params: Any) -> Any:
+        rows = self.rows(sql, *params)
+        return rows[0][0] if rows else None
+
+    def wait(self, condition: Callable[[], Any], what: str, *, timeout: float = TIMEOUT) -> Any:
+        """Poll until `condition` holds; a database that is down counts as not yet."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            with suppress(psycopg.OperationalError):
+                if value := condition():
+                    return value
+            time.sleep(0.05)
+        raise AssertionError(f"{what} did not come about in {timeout:.0f} s\n{self._tail()}")
+
+    def wait_for_end(self, job: str) -> str:
+        sql = "SELECT status FROM jobs_job WHERE id = %s AND status IN ('completed', 'failed', 'cancelled')"
+        return str(self.wait(lambda: self.value(sql, job), f"the end of job {job}"))
+
+    def wait_for_step(self, job: str, node: str) -> None:
+        sql = "SELECT 1 FROM jobs_activation WHERE job_id = %s AND node = %s AND status = 'running'"
+        self.wait(lambda: self.value(sql, job, node), f"a running step {node}")
+
+    def running_pid(self, job: str) -> int:
+        """The process that runs a step of the job."""
+        sql = (
+            "SELECT s.pid FROM jobs_activation a JOIN jobs_session s ON s.id = a.session_id "
+            "WHERE a.job_id = %s AND a.status = 'running' AND s.ended_at IS NULL LIMIT 1"
+        )
+        return int(self.wait(lambda: self.value(sql, job), "a session that runs the job"))
+
+    def _tail(self) -> str:
+        return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
+
+
+def kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def kill_tree(process: psutil.Process) -> None:
+    with suppress(psutil.NoSuchProcess):
+        family = [*process.children(recursive=True), process]
+        for member in family:
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
+        psutil.wait_procs(family, timeout=5)
+
+
+def cluster_processes(runtime: psutil.Process) -> list[psutil.Process]:
+    """Workers, monitor and pusher: the children of django-q2's sentinel."""
+    return [worker for main in runtime.children() for sentinel in main.children() for worker in sentinel.children()]
