@@ -13,10 +13,15 @@ from templates_app.models import FlowPrototype, Prototype, RoutinePrototype
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
+    from django.http import HttpRequest
 
     Actor = AbstractBaseUser | None
 
 _MOST_PATHS = 12
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return request.user if request.user.is_authenticated else None
 
 
 def added(prototype: Prototype, actor: Actor, message: str) -> None:

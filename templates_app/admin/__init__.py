@@ -1,0 +1,4 @@
+from templates_app.admin.flows import FlowAdmin
+from templates_app.admin.routines import RoutineAdmin
+
+__all__ = ["FlowAdmin", "RoutineAdmin"]

@@ -1,0 +1,129 @@
+"""Which fields a routine, a node or the settings of a flow have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from templates_app import catalog
+from templates_app.assemble import assemble_node
+from templates_app.errors import UnknownName
+from templates_app.forms.composite import handler_section, policy_section
+from templates_app.forms.layered import MISSING, Section, Value, schema_section, value_at
+from templates_app.forms.schema_fields import JSONChoiceField
+from templates_app.resolve import Effective, ResolvedNode
+from templates_app.routines import config_schema
+from templates_app.spec import DEFAULT_MAX_ATTEMPTS, NodeSpec
+
+Own = Mapping[str, Any]
+
+FLOW_DEFAULTS = Effective(
+    values={
+        "max_workers": None,
+        "timeout": None,
+        "entry": None,
+        "keep_open": False,
+        "max_attempts": DEFAULT_MAX_ATTEMPTS,
+        "input_schema": None,
+    },
+    origin={},
+)
+FLOW_SCHEMA: dict[str, Any] = {
+    "properties": {
+        "max_workers": {
+            "anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000}, {"type": "null"}],
+            "description": "At most so many steps of one job at a time; 1 means strictly one after the other, "
+            "empty that the Runtime decides.",
+        },
+        "timeout": {
+            "anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "null"}],
+            "description": "Seconds that a job may take in all; empty for no limit.",
+        },
+        "max_attempts": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100,
+            "description": "How often a step may start anew because the process that ran it died.",
+        },
+        "keep_open": {"type": "boolean", "description": "Stay alive for items posted later, until it is closed."},
+        "input_schema": {
+            "anyOf": [{"type": "object"}, {"type": "null"}],
+            "description": "What a job's input has to look like, as a JSON Schema; empty for anything.",
+        },
+    }
+}
+_TIMEOUT = {"properties": {"timeout": {"anyOf": [{"type": "number"}, {"type": "null"}]}}}
+
+
+def routine_sections(own: Own, inherited: Effective, class_key: str) -> tuple[Section, ...]:
+    """The fields of a routine prototype or of a node; only the JSON behind them when its class is not registered."""
+    try:
+        cls = catalog.get(class_key).cls
+    except UnknownName:
+        return ()
+    below, _ = assemble_node("inherited", ResolvedNode(class_key=class_key, effective=inherited), "")
+    schema = config_schema(cls)
+    if cls.Config is None:
+        keys = [*inherited.values.get("config", {}), *own.get("config", {})]
+        schema = {"properties": {key: {} for key in keys}}
+    return (
+        schema_section("Config", schema, ("config",), own, inherited),
+        policy_section(_stated("policy", own, inherited, below.policy if below else None)),
+        handler_section(
+            _stated("error_handler", own, inherited, below.error_handler if below else None),
+            none="as the flow says, else stop",
+        ),
+        _limits(own, inherited, below),
+    )
+
+
+def flow_sections(own: Own, inherited: Effective, slots: Iterable[str]) -> tuple[Section, ...]:
+    settings = schema_section("Settings", FLOW_SCHEMA, (), own, inherited)
+    entry = value_at(("entry",), own, inherited)
+    choices = {str(slot): str(slot) for slot in slots}
+    if isinstance(entry.effective, str):
+        choices.setdefault(entry.effective, f"{entry.effective} (not there)")
+    made = forms.TypedChoiceField(
+        required=False,
+        choices=[("", "The only slot that nothing feeds"), *choices.items()],
+        initial=entry.effective,
+        empty_value=None,
+        label="Entry",
+        help_text="The slot that takes a job's input.",
+    )
+    settings.add("entry", entry, made, nullable=True)
+    return settings, handler_section(value_at(("error_handler",), own, inherited), none="stop")
+
+
+def _stated(name: str, own: Own, inherited: Effective, by_class: Any) -> Value:
+    value = value_at((name,), own, inherited)
+    return value if value.inherited is not MISSING else Value((name,), value.own, by_class, "the class")
+
+
+def _limits(own: Own, inherited: Effective, below: NodeSpec | None) -> Section:
+    section = schema_section("Limits", _TIMEOUT, (), own, _with_default(inherited, "timeout"))
+    section.fields["timeout"].help_text = f"Seconds that one run may take. {section.fields['timeout'].help_text}"
+    if catalog.logic_names():
+        value = value_at(("logic",), own, _with_default(inherited, "logic"))
+        labels = {"null": "(the method of the class)"}
+        made = JSONChoiceField(
+            values=[None, *catalog.logic_names()], labels=labels, required=False, initial=value.effective
+        )
+        section.add("logic", value, made, nullable=True)
+    for slot in below.slots if below else ():
+        value = Value(("slots", slot.name, "capacity"), _capacity(own, slot.name), slot.capacity, "below")
+        made_slot = forms.IntegerField(
+            required=False, min_value=1, initial=value.effective, label=f"Most items waiting in {slot.name}"
+        )
+        section.add(f"slots__{slot.name}__capacity", value, made_slot)
+    return section
+
+
+def _capacity(own: Own, slot: str) -> Any:
+    return own.get("slots", {}).get(slot, {}).get("capacity", MISSING)
+
+
+def _with_default(inherited: Effective, name: str) -> Effective:
+    return Effective({name: None, **inherited.values}, inherited.origin)
