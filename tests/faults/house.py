@@ -63,7 +63,7 @@ class House:
         return self.manage("shell", "-v", "0", "-c", code).split()[-1]
 
     @contextmanager
-    def runtime(self) -> Iterator[psutil.Process]:
+    def runtime(self) -> Iterator[psutil.Popen]:
         """`manage.py runtime`, killed with everything it started when the test is done."""
         process = self.start_runtime()
         try:
@@ -71,11 +71,10 @@ class House:
         finally:
             kill_tree(process)
 
-    def start_runtime(self) -> psutil.Process:
+    def start_runtime(self) -> psutil.Popen:
         with self.log.open("ab") as log:
             command = [sys.executable, "manage.py", "runtime"]
-            child = subprocess.Popen(command, cwd=settings.BASE_DIR, env=self._env, stdout=log, stderr=log)
-        return psutil.Process(child.pid)
+            return psutil.Popen(command, cwd=settings.BASE_DIR, env=self._env, stdout=log, stderr=log)
 
     def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(**self.server.params) as connection:
@@ -120,13 +119,15 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def kill_tree(process: psutil.Process) -> None:
+def kill_tree(process: psutil.Popen) -> None:
+    family: list[psutil.Process] = []
     with suppress(psutil.NoSuchProcess):
-        family = [*process.children(recursive=True), process]
-        for member in family:
-            with suppress(psutil.NoSuchProcess):
-                member.kill()
-        psutil.wait_procs(family, timeout=5)
+        family = process.children(recursive=True)
+    for member in [process, *family]:
+        with suppress(psutil.NoSuchProcess):
+            member.kill()
+    psutil.wait_procs(family, timeout=5)
+    process.wait(timeout=5)
 
 
 def cluster_processes(runtime: psutil.Process) -> list[psutil.Process]:

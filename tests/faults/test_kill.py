@@ -94,6 +94,7 @@ def test_it_leaves_no_orphans_when_the_supervisor_is_killed(house: House) -> Non
     family = runtime.children(recursive=True)
 
     kill(runtime.pid)
+    runtime.wait(timeout=5)
 
     gone, alive = psutil.wait_procs(family, timeout=5)
     assert (len(gone) >= 5, alive) == (True, [])
