@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", views.api_docs, name="api-docs"),
     *_room("api/v1/", "jobs.api.urls"),
-    *_room("jobs/", "jobs.urls"),
+    *_room("jobs/", "jobs.pages.urls"),
     path("admin/", admin.site.urls),
 ]
 

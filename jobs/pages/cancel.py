@@ -30,7 +30,5 @@ def cancel_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     except JobError as error:
         messages.error(request, error.message)
     else:
-        messages.success(
-            request, "The job was cancelled. Steps that were running are cut off; their results are not kept."
-        )
+        messages.success(request, "The job was cancelled. Running steps are cut off; their results are not kept.")
     return redirect(job)

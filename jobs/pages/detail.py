@@ -75,7 +75,7 @@ def progress(job: Job, groups: list[Group]) -> dict[str, Any]:
         counts[group.status] = counts.get(group.status, 0) + group.count
     summary = selectors.summary(counts)
     untouched = len(set(spec_of(job.revision).nodes) - {group.node for group in groups})
-    ahead = 0 if job.is_terminal else untouched
+    ahead = 0 if job.status == JobStatus.COMPLETED else untouched
     ended = summary["done"] + summary["failed"] + summary["cancelled"]
     return {**summary, "untouched": untouched, "ended": ended, "most": max(summary["total"] + ahead, 1)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -18,6 +18,9 @@ from jobs.pages import reads
 from jobs.pages.answers import CACHE_CONTROL
 
 CHUNK = 100
+JSON = "application/json"
+R = TypeVar("R", bound=HttpResponseBase)
+
 _JOB_PARTS = {"input": Q(source_id=None), "result": Q(node=""), "undelivered": ~Q(node="") & Q(consumed_by_id=None)}
 _STEP_PARTS = {"inputs": "consumed_by_id", "outputs": "source_id"}
 
@@ -53,17 +56,16 @@ def item(request: HttpRequest, job_id: UUID, item_id: int) -> HttpResponse:
     if item_id >= 2**63:
         raise Http404
     found = get_object_or_404(Item, pk=item_id, job=job)
-    response = HttpResponse(_dumps(found.payload), content_type="application/json")
-    return _as_file(response, f"item-{found.pk}")
+    return _as_file(HttpResponse(_dumps(found.payload), content_type=JSON), f"item-{found.pk}")
 
 
 def _items(rows: QuerySet[Item]) -> Iterator[Any]:
     fields = ("id", "source_node", "event", "node", "slot", "payload")
-    return rows.order_by("id").values(*fields).iterator(CHUNK)
+    yield from rows.order_by("id").values(*fields).iterator(CHUNK)
 
 
 def _file(rows: Iterator[Any], name: str) -> HttpResponseBase:
-    return _as_file(StreamingHttpResponse(_array(rows), content_type="application/json"), name)
+    return _as_file(StreamingHttpResponse(_array(rows), content_type=JSON), name)
 
 
 def _array(rows: Iterator[Any]) -> Iterator[str]:
@@ -74,7 +76,7 @@ def _array(rows: Iterator[Any]) -> Iterator[str]:
     yield "\n]\n" if before == ",\n" else "[]\n"
 
 
-def _as_file(response: HttpResponseBase, name: str) -> Any:
+def _as_file(response: R, name: str) -> R:
     response["Content-Disposition"] = f'attachment; filename="{name}.json"'
     response["Cache-Control"] = CACHE_CONTROL
     return response

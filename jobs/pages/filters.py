@@ -47,7 +47,7 @@ class JobFilter(forms.Form):
         asked = self.data.get(name, "")
         # What the URL says is shown as it is, also when it is none of the usual choices.
         choices.setdefault(asked, asked)
-        self.fields[name].widget.choices = list(choices.items())  # type: ignore[attr-defined]
+        self.fields[name].widget.choices = list(choices.items())
 
     def clean_flow(self) -> str:
         name: str = self.cleaned_data["flow"]

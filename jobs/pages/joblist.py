@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -65,15 +65,12 @@ def _may_trigger(request: HttpRequest) -> bool:
 def _tabs(query: QueryDict) -> list[dict[str, Any]]:
     asked = query.get("status", "")
     names = _TABS if asked in _TABS or asked not in JobStatus else (*_TABS, asked)
-    return [
-        {
-            "name": name,
-            "word": word(name) if name else "All",
-            "url": _link(query, status=name),
-            "is_current": name == asked,
-        }
-        for name in names
-    ]
+    return [_tab(query, name, name == asked) for name in names]
+
+
+def _tab(query: QueryDict, name: str, is_current: bool) -> dict[str, Any]:
+    label = word(name) if name else "All"
+    return {"name": name, "word": label, "url": _link(query, status=name), "is_current": is_current}
 
 
 def _link(query: QueryDict, **changes: str | None) -> str:
@@ -82,7 +79,5 @@ def _link(query: QueryDict, **changes: str | None) -> str:
     for name in ("cursor", "fragment"):
         changed.pop(name, None)
     for name, value in changes.items():
-        changed[name] = cast("str", value or "")
-        if not value:
-            del changed[name]
+        changed.setlist(name, [value] if value else [])
     return "?" + changed.urlencode()

@@ -48,7 +48,8 @@ def rows_of(items: QuerySet[Item], **labels: Any) -> QuerySet[Item, dict[str, An
     """Plain rows of `items` with the beginning of their payload as `text`, to be read by `shown`."""
     text = Cast("payload", TextField())
     cut = items.annotate(text=Left(text, LIMIT), chars=Length(text), **labels)
-    return cut.order_by("id").values(*FIELDS, *labels)
+    rows: QuerySet[Item, dict[str, Any]] = cut.order_by("id").values(*FIELDS, *labels)
+    return rows
 
 
 def shown(row: dict[str, Any]) -> ShownItem:

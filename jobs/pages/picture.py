@@ -43,9 +43,8 @@ def _look(job: Job, node: str, groups: list[Group]) -> NodeLook:
     first = min(groups, key=lambda group: URGENCY.index(group.status))
     count = sum(group.count for group in groups)
     shown = "waiting" if first.status == "held" else first.status
-    return NodeLook(
-        shown, word(first.status), _href(job, node, count, first.last), f"\u00d7{count}" if count > 1 else ""
-    )
+    badge = f"×{count}" if count > 1 else ""
+    return NodeLook(shown, word(first.status), _href(job, node, count, first.last), badge)
 
 
 def _href(job: Job, node: str, count: int, step: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Count, F, Func, IntegerField, Max, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Func, IntegerField, JSONField, Max, Q, QuerySet, Sum, Value
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -23,7 +23,7 @@ from templates_app.models import FlowPrototype
 
 User = AbstractBaseUser | AnonymousUser
 
-STEPS, ITEMS, EVENTS, FLOWS, ATTEMPTS, LINES = 100, 20, 100, 500, 20, 200
+STEPS, ITEMS, EVENTS, FLOWS, ATTEMPTS, LINES = 100, 10, 100, 500, 20, 200
 _PATH = "%(function)s(%(expressions)s::jsonpath)"
 _HEAVY = ("flow__own", "flow__problems", "flow__description", "flow__tags")
 
@@ -172,17 +172,17 @@ def step_items(step: Activation) -> tuple[ItemList, ItemList]:
 
 def attempts(step: Activation) -> list[Attempt]:
     """What the newest attempts said, oldest first; long logs are cut in the database."""
-    first = Func(F("lines"), Value(f"$[0 to {LINES - 1}]"), function="jsonb_path_query_array", template=_PATH)
+    part = Value(f"$[0 to {LINES - 1}]")
+    first = Func(F("lines"), part, function="jsonb_path_query_array", template=_PATH, output_field=JSONField())
     count = Func(F("lines"), function="jsonb_array_length", output_field=IntegerField())
     logs = StepLog.objects.filter(activation_id=step.pk).annotate(said=first, lines_count=count)
-    newest = logs.order_by("-id").values("attempt", "at", "error", "said", "lines_count")[:ATTEMPTS]
-    return [_attempt(row) for row in newest][::-1]
+    newest = logs.order_by("-id").values_list("attempt", "at", "said", "lines_count", "error")[:ATTEMPTS]
+    return [_attempt(*row) for row in newest][::-1]
 
 
-def _attempt(row: dict[str, Any]) -> Attempt:
-    lines = [_line(line) for line in row["said"]]
-    error = row["error"] if isinstance(row["error"], dict) else None
-    return Attempt(row["attempt"], row["at"], lines, row["lines_count"] - len(lines), error)
+def _attempt(number: int, at: datetime, said: list[dict[str, Any]], count: int, error: Any) -> Attempt:
+    lines = [_line(line) for line in said]
+    return Attempt(number, at, lines, count - len(lines), error if isinstance(error, dict) else None)
 
 
 def _line(line: dict[str, Any]) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from typing import Any
 from uuid import UUID, uuid4
@@ -40,7 +41,7 @@ class TriggerForm(forms.Form):
     once = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, spec: FlowSpec, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="trigger-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "trigger-%s", **kwargs})
         ports = [f"{node.id}.{slot.name}" for node in spec.nodes.values() for slot in node.slots]
         own = [("", f"{spec.entry} ({_AUTOMATIC})")] if spec.entry else [("", "Choose a slot")]
         entry = self.fields["entry"]
@@ -59,7 +60,7 @@ class TriggerForm(forms.Form):
 @require_safe
 def choose_flow(request: HttpRequest) -> HttpResponse:
     _must_trigger(request)
-    flows = FlowPrototype.objects.visible_to(request.user).filter(archived_at=None)  # type: ignore[arg-type]
+    flows = FlowPrototype.objects.visible_to(request.user).filter(archived_at=None)
     rows = flows.order_by("name").only("name", "description", "category", "head_id", "parent_id")
     return render(request, "jobs/choose.html", {"flows": rows[: reads.FLOWS]})
 
@@ -67,7 +68,7 @@ def choose_flow(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def trigger_flow(request: HttpRequest, name: str) -> HttpResponse:
-    flows = FlowPrototype.objects.visible_to(request.user).select_related("head")  # type: ignore[arg-type]
+    flows = FlowPrototype.objects.visible_to(request.user).select_related("head")
     flow = get_object_or_404(flows, name=name)
     _must_trigger(request)
     if flow.head is None or flow.is_archived:
@@ -100,8 +101,7 @@ def _triggered(request: HttpRequest, flow: FlowPrototype, form: TriggerForm) -> 
     try:
         made = services.trigger(flow=flow, launch=launch, actor=request.user)
     except IdempotencyConflict:
-        form.data = form.data.copy()
-        form.data["once"] = str(uuid4())
+        form.data = {**form.data, "once": str(uuid4())}
         form.add_error(None, "This form has started a job already, with another input. Press again to start one more.")
         return None
     except JobError as error:
@@ -114,8 +114,13 @@ def _triggered(request: HttpRequest, flow: FlowPrototype, form: TriggerForm) -> 
 def _form(request: HttpRequest, flow: FlowPrototype, form: TriggerForm, *, status: int) -> HttpResponse:
     value = form.cleaned_data.get("input") if form.is_bound and hasattr(form, "cleaned_data") else None
     shown = value if value is not None else form.initial.get("input", {})
-    context = {"flow": flow, "form": form, "curl": curl(request, flow, shown)}
+    context = {"flow": flow, "form": form, "curl": curl(request, flow, shown), "schema": _schema(flow)}
     return render(request, "jobs/trigger.html", context, status=status)
+
+
+def _schema(flow: FlowPrototype) -> str:
+    schema = spec_of(flow.head).input_schema if flow.head else None
+    return json.dumps(schema, indent=2, ensure_ascii=False) if schema else ""
 
 
 def _start(request: HttpRequest, flow: FlowPrototype, spec: FlowSpec) -> Any:
