@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from jobs.runtime.program import Program
-from templates_app.routines.policies import Activate, View
+from templates_app.routines.policies import Activate, Decline, View
 from templates_app.spec import Port
 
 Payload = dict[str, Any]
@@ -81,11 +81,11 @@ class Router:
         self._deliver(NewItem(None, "", "", port, payload), port)
 
     def drain(self, cause: int | None = None) -> None:
-        """Nothing else can move: flush the tails of the most upstream nodes that hold any."""
-        holding = [node for node in self._queues if any(self._queues[node].values())]
-        behind = {other for node in holding for other in self._program.downstream[node] if other != node}
-        # A cycle of holders puts every one of them behind another; then all are asked.
-        for node in sorted(set(holding) - behind) or sorted(holding):
+        """Nothing else can move: flush the most upstream tails. What they cause may still fill those behind them."""
+        flushable = {node for node in self._queues if isinstance(self._ask(node, drained=True), Activate)}
+        behind = {other for node in flushable for other in self._program.downstream[node] if other != node}
+        # On a cycle each is behind another; then all are flushed.
+        for node in sorted(flushable - behind) or sorted(flushable):
             self._settle(node, cause, drained=True)
 
     def depth(self, node: str) -> Mapping[str, int]:
@@ -102,14 +102,16 @@ class Router:
 
     def _settle(self, node: str, cause: int | None, *, drained: bool = False) -> None:
         """Ask the policy again until it declines, so that no backlog is left that it would take."""
-        policy = self._program.policies[node]
         while True:
-            decision = policy.decide(View(self.depth(node), self._now, None, drained))
+            decision = self._ask(node, drained=drained)
             if not isinstance(decision, Activate):
                 if decision.look_again_at is not None:
                     self.timers[node] = decision.look_again_at
                 return
             self._take(self._start(node, cause, decision.message), decision.take)
+
+    def _ask(self, node: str, *, drained: bool = False) -> Activate | Decline:
+        return self._program.policies[node].decide(View(self.depth(node), self._now, None, drained))
 
     def _start(self, node: str, cause: int | None, message: Any) -> NewStep:
         step = NewStep(next(self._ordinals), cause, node, message)
