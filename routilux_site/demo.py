@@ -78,5 +78,5 @@ def describe(job: Answer) -> str:
     text = f"{job['status']:<10} {progress.get('done', 0)}/{progress.get('total', 0)} steps"
     if progress.get("failed"):
         text += f", {progress['failed']} failed"
-    nodes = sorted({step["node"] for step in job.get("steps") or () if step.get("status") == "running"})
+    nodes = progress.get("running_nodes")
     return f"{text}   now: {', '.join(nodes)}" if nodes else text

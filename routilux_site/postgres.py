@@ -14,7 +14,7 @@ from django.conf import settings
 from routilux_site.embedded.programs import PostgresError
 from routilux_site.embedded.server import Server, StopMode
 
-__all__ = ["PostgresError", "ensure", "is_embedded", "is_running", "server", "start", "stop"]
+__all__ = ["PostgresError", "Server", "StopMode", "ensure", "is_embedded", "is_running", "server", "start", "stop"]
 
 
 def is_embedded() -> bool:

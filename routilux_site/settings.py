@@ -172,9 +172,12 @@ LOGGING = json_logging.configuration(
 )
 
 # --- API ---
-_TOKENS = ["jobs.api.auth.TokenAuthentication"] if (BASE_DIR / "jobs" / "api" / "auth.py").exists() else []
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [*_TOKENS, "rest_framework.authentication.SessionAuthentication"],
+    # Tokens first: what the first one says about itself decides between 401 and 403.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "jobs.api.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["routilux_site.lib.permissions.ModelPermissions"],
     "DEFAULT_PARSER_CLASSES": ["routilux_site.lib.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

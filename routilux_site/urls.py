@@ -1,20 +1,14 @@
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from routilux_site import health, views
 
 
-def _room(prefix: str, module: str) -> list[URLPattern | URLResolver]:
-    file = settings.BASE_DIR.joinpath(*module.split(".")).with_suffix(".py")
-    return [path(prefix, include(module))] if file.exists() else []
-
-
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -17,7 +17,7 @@ class Told(Client):
 
 
 STORY: list[dict[str, Any]] = []
-RUNNING = {"status": "running", "progress": {"total": 3, "done": 1}, "steps": [{"node": "route", "status": "running"}]}
+RUNNING = {"status": "running", "progress": {"total": 3, "done": 1, "running_nodes": ["route"]}}
 COMPLETED = {"status": "completed", "progress": {"total": 3, "done": 3}}
 
 

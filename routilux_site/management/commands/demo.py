@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
 
+from jobs.access import create_token
 from routilux_site import postgres, stack
 from routilux_site.demo import Answer, Client, follow
 from routilux_site.management.base import StackCommand
 from routilux_site.preparation import prepare
 
 FLOW = "orders"
-INPUT = Path("samples") / FLOW / "input.json"
+INPUT = Path("jobs") / "samples" / FLOW / "input.json"
 RESULT_LINES = 40
 
 
@@ -72,7 +74,5 @@ class Command(StackCommand):
         self.say(f"API docs   {base}/api/docs")
 
 
-def _token(user: Any) -> str:
-    from jobs.services import create_token
-
-    return str(create_token(user=user, name="demo"))
+def _token(user: User) -> str:
+    return create_token(user=user, name="demo", days=1).text
