@@ -7,7 +7,6 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from routilux_site import health, views
 
-
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
@@ -18,8 +17,8 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", views.api_docs, name="api-docs"),
-    *_room("api/v1/", "jobs.api.urls"),
-    *_room("jobs/", "jobs.pages.urls"),
+    path("api/v1/", include("jobs.api.urls")),
+    path("jobs/", include("jobs.pages.urls")),
     path("admin/", admin.site.urls),
 ]
 
