@@ -9,13 +9,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.utils.cache import get_conditional_response
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from jobs import access
+from jobs.errors import JobError
 from jobs.models import ApiToken, Job
 from jobs.models.job import JobQuerySet
 from routilux_site.lib import strict_json
@@ -27,21 +28,52 @@ from templates_app.selectors import UnknownFlow
 
 TRIGGER = "templates_app.trigger_flowprototype"
 READ_FLOWS = ("templates_app.view_flowprototype", TRIGGER)
+UNREAD = (
+    "flow__own",
+    "flow__problems",
+    "flow__description",
+    "revision__canonical",
+    "revision__message",
+    "actor__password",
+)
 READ_JOBS = ("jobs.view_job", TRIGGER)  # whoever may only trigger sees the jobs that he triggered
 
 
 class Permitted(BasePermission):
-    """Callers with any of the permissions that the view lists for the method; a method that is not listed is closed."""
+    """Callers with any of the permissions that the view lists for the method.
+
+    A method that the view has and does not list is closed. Of one that it does not have, those are told who may use
+    another one.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        method = "GET" if request.method in SAFE_METHODS else str(request.method)
-        wanted = view.permitted.get(method, ())
-        return bool(request.user.is_authenticated) and any(request.user.has_perm(name) for name in wanted)
+        user, wanted = request.user, _wanted(str(request.method), view)
+        return bool(user.is_authenticated) and any(user.has_perm(name) for name in wanted)
+
+
+def _wanted(method: str, view: Any) -> tuple[str, ...]:
+    permitted: Mapping[str, tuple[str, ...]] = view.permitted
+    if method == "HEAD":
+        method = "GET"
+    if method in permitted or (method != "OPTIONS" and hasattr(view, method.lower())):
+        return permitted.get(method, ())
+    return tuple(name for names in permitted.values() for name in names)
+
+
+class LengthRequired(JobError):
+    code = "length-required"
+    status = 411
 
 
 class Endpoint(APIView):
     permission_classes = [Permitted]
     permitted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+            # WSGI shows such a body as an empty one.
+            raise LengthRequired("A body in chunks is not accepted: send a Content-Length.", path="Content-Length")
 
     @property
     def token(self) -> ApiToken | None:
@@ -52,7 +84,7 @@ class Endpoint(APIView):
 
     def jobs(self) -> JobQuerySet:
         rows = access.visible_jobs(self.request.user, self.token)
-        return rows.select_related("flow", "revision", "actor").defer("revision__canonical", "flow__own")
+        return rows.select_related("flow", "revision", "actor").defer(*UNREAD)
 
     def flow(self, name: str) -> FlowPrototype:
         flow = self.flows().select_related("head", "parent").filter(name=name).first() if "\0" not in name else None

@@ -15,7 +15,7 @@ _MEANINGS = {
     403: "The caller lacks the permission, or the CSRF token.",
     404: "There is no such thing, or the caller may not see it.",
     409: "It is not in a state that allows this.",
-    411: "The request has no Content-Length.",
+    411: "The body comes in chunks; send a Content-Length.",
     413: "The body is larger than is accepted.",
     415: "The body is not application/json.",
     422: "The input does not fit the flow, or the Idempotency-Key was used for another request.",

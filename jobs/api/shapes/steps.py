@@ -85,7 +85,7 @@ class AttemptSerializer(serializers.ModelSerializer[StepLog]):
 class StepDetailSerializer(StepSerializer):
     """The context holds `io` (StepIO) and `logs` (Capped[StepLog])."""
 
-    policy_message = AnyJSON(source="message", allow_null=True, help_text="What the activation policy said.")
+    policy_message = AnyJSON(source="message", help_text="What the activation policy said.")
     inputs = serializers.SerializerMethodField()
     outputs = serializers.SerializerMethodField()
     logs = serializers.SerializerMethodField(

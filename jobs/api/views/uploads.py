@@ -14,14 +14,8 @@ from jobs.api import docs
 from jobs.api.base import Endpoint
 from jobs.api.bodies import PageQuery
 from jobs.api.shapes.uploads import UploadSerializer
-from jobs.errors import JobError
 from jobs.uploads import MAX_BYTES, list_uploads, store_upload
 from routilux_site.lib.keyset import KeysetPagination
-
-
-class LengthRequired(JobError):
-    code = "length-required"
-    status = 411
 
 
 class WholeBody(BaseParser):
@@ -82,8 +76,5 @@ class UploadDetail(UploadEndpoint):
 
 
 def _content(request: Request) -> bytes:
-    if "CONTENT_LENGTH" not in request.META:
-        # A body in chunks would look like an empty one here.
-        raise LengthRequired("The request has no Content-Length, which is needed to tell a whole body from a cut one.")
     content: object = request.data
     return content if isinstance(content, bytes) else b""

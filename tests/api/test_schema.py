@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+from jsonschema_rs import validator_for
+
+from jobs.api.urls import urlpatterns
+from jobs.models import Job
+from templates_app.models import FlowPrototype
+from tests.api.calls import get, post
+from tests.engine import run_flow
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    out = StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
+    return yaml.safe_load(out.getvalue())
+
+
+def component(schema: Any, name: str, value: Any) -> list[str]:
+    whole = {"$ref": f"#/components/schemas/{name}", "components": schema["components"]}
+    return [error.message for error in validator_for(whole).iter_errors(value)]
+
+
+def test_it_is_valid_and_knows_every_endpoint(schema: Any) -> None:
+    assert len(schema["paths"]) == len(urlpatterns)
+
+
+def test_it_names_every_operation_and_its_refusals(schema: Any) -> None:
+    operations = [operation for methods in schema["paths"].values() for operation in methods.values()]
+
+    assert all(operation["summary"] and operation["tags"] for operation in operations)
+    assert all({"401", "403"} <= set(operation["responses"]) for operation in operations)
+    assert {"token", "cookieAuth"} <= set(schema["components"]["securitySchemes"])
+
+
+def test_its_examples_are_examples(schema: Any) -> None:
+    wrong = [
+        (operation["operationId"], component(schema, body["schema"]["$ref"].rpartition("/")[2], example["value"]))
+        for methods in schema["paths"].values()
+        for operation in methods.values()
+        for part in [operation.get("requestBody", {}), *operation["responses"].values()]
+        for body in part.get("content", {}).values()
+        for example in body.get("examples", {}).values()
+    ]
+    assert [found for found in wrong if found[1]] == []
+
+
+def test_it_describes_what_is_answered(ready: None, schema: Any, as_bob: Client, orders: FlowPrototype) -> None:
+    job = run_flow(orders, n=1)
+    step = job.activations.order_by("id").first()
+    answers = {
+        "Accepted": post(as_bob, "flows/orders/jobs", {"input": {"n": 1}}),
+        "FlowDetail": get(as_bob, "flows/orders"),
+        "JobDetail": get(as_bob, f"jobs/{job.pk}"),
+        "StepDetail": get(as_bob, f"jobs/{job.pk}/steps/{step.pk if step else 0}"),
+        "PaginatedEventList": get(as_bob, f"jobs/{job.pk}/events"),
+        "Problem": get(as_bob, "flows/nope"),
+    }
+    assert [wrong for name, answer in answers.items() for wrong in component(schema, name, answer.json())] == []
+
+
+def test_it_describes_lists_of_unfinished_jobs(schema: Any, as_bob: Client, job: Job) -> None:
+    answers = {
+        "PaginatedFlowList": get(as_bob, "flows"),
+        "PaginatedJobList": get(as_bob, "jobs"),
+        "PaginatedStepList": get(as_bob, f"jobs/{job.pk}/steps"),
+        "PaginatedUploadList": get(as_bob, "uploads"),
+        "JobDetail": get(as_bob, f"jobs/{job.pk}"),
+    }
+    assert [wrong for name, answer in answers.items() for wrong in component(schema, name, answer.json())] == []
+
+
+def test_it_is_served_with_a_page(client: Client, db: None) -> None:
+    assert client.get("/api/schema").status_code == 200
+    assert client.get("/api/docs").status_code == 200
