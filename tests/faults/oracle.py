@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.house import House
+from tests.house import House
 
 VIOLATIONS = {
     "a job that ended has open steps": """

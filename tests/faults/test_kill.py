@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.faults import oracle
-from tests.faults.house import House, cluster_processes, kill, kill_tree
+from tests.house import HASTY, House, cluster_processes, kill, kill_tree
 
 pytestmark = pytest.mark.kill
 
@@ -28,7 +28,7 @@ TRAILS = [["a", "b", "d"], ["a", "c", "d"]]
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home: Path = tmp_path_factory.mktemp("house")
-    house = House(home)
+    house = House(home, **HASTY)
     house.build(FLOWS)
     yield house
     house.server.stop("immediate")

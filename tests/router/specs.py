@@ -32,6 +32,11 @@ def program(policies: Mapping[str, Policy], wires: Sequence[tuple[str, str, str]
     return Program(FlowSpec(nodes=nodes, connections=tuple(connections)))
 
 
+def _node(name: str, policy: Policy) -> NodeSpec:
+    slots = (SlotSpec("a"), SlotSpec("b")) if needs_both(policy) else (SlotSpec("a"),)
+    return NodeSpec(id=name, class_key="any", slots=slots, events=("out",), policy=policy)
+
+
 def needs_both(policy: Policy) -> bool:
     return policy is JOIN
 

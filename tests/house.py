@@ -1,7 +1,4 @@
-"""A house of its own for tests that break things: private Postgres, real supervisor, real django-q2 processes.
-
-The oracle reads only the database.
-"""
+"""A house of its own for tests and benchmarks: private Postgres, real supervisor, real django-q2 processes, real HTTP."""
 
 from __future__ import annotations
 
@@ -22,58 +19,71 @@ from django.conf import settings
 
 from routilux_site.postgres import Server
 
-LEASE = 2.0
 TIMEOUT = 60.0
+#: Short enough that a test of rescue need not wait.
+HASTY = {"ROUTILUX_LEASE": "2", "ROUTILUX_STALL": "2", "ROUTILUX_WORKERS": "3", "ROUTILUX_GRACE": "2"}
 
 
 class House:
     """One home directory: its Postgres, and whatever processes the test starts in it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, apps: str = "tests.flows", **environment: str) -> None:
         self.home = home
+        self.port = environment.get("PORT", "")
         self.server = Server(home)
         self.log = home / "runtime.log"
         self._env = {
             **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
             "DJANGO_SETTINGS_MODULE": "routilux_site.settings",
             "ROUTILUX_HOME": str(home),
-            "ROUTILUX_APPS": "tests.flows",
-            "ROUTILUX_LEASE": str(LEASE),
-            "ROUTILUX_STALL": "2",
-            "ROUTILUX_WORKERS": "3",
-            "ROUTILUX_GRACE": "2",
+            "ROUTILUX_APPS": apps,
+            **environment,
         }
 
     def manage(self, *words: str) -> str:
         command = [sys.executable, "manage.py", *words]
-        done = subprocess.run(command, cwd=settings.BASE_DIR, env=self._env, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(
+            command, cwd=settings.BASE_DIR, env=self._env, capture_output=True, text=True, timeout=120
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
     def build(self, flows: str) -> None:
         """Migrate, and run `flows`: Python that makes flows with tests.engine.make_flow."""
         self.manage("migrate", "-v", "0")
-        self.manage("shell", "-v", "0", "-c", f"from tests.engine import make_flow\n{flows}")
+        self.shell(f"from tests.engine import make_flow\n{flows}")
+
+    def shell(self, code: str) -> str:
+        return self.manage("shell", "-v", "0", "-c", code)
 
     def trigger(self, flow: str, **payload: Any) -> str:
         code = (
             "from tests.engine import start\nfrom templates_app.models import FlowPrototype\nimport json\n"
             f"print(start(FlowPrototype.objects.get(name={flow!r}), **json.loads({json.dumps(payload)!r})).pk)"
         )
-        return self.manage("shell", "-v", "0", "-c", code).split()[-1]
+        return self.shell(code).split()[-1]
 
     @contextmanager
     def runtime(self) -> Iterator[psutil.Popen]:
         """`manage.py runtime`, killed with everything it started when the test is done."""
-        process = self.start_runtime()
+        with self.running("runtime") as process:
+            yield process
+
+    @contextmanager
+    def running(self, *words: str) -> Iterator[psutil.Popen]:
+        """A management command that goes on until the test is done."""
+        process = self.start(*words)
         try:
             yield process
         finally:
             kill_tree(process)
 
     def start_runtime(self) -> psutil.Popen:
+        return self.start("runtime")
+
+    def start(self, *words: str) -> psutil.Popen:
         with self.log.open("ab") as log:
-            command = [sys.executable, "manage.py", "runtime"]
+            command = [sys.executable, "manage.py", *words]
             return psutil.Popen(command, cwd=settings.BASE_DIR, env=self._env, stdout=log, stderr=log)
 
     def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
