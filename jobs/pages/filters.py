@@ -63,12 +63,12 @@ class JobFilter(forms.Form):
             raise ValidationError(f"{text!r} is no period: 30m, 2h or 7d are.", code="period")
         return int(match[1]) * _UNITS[match[2]] if match else None
 
-    def clean_q(self) -> str:
-        text = self.cleaned_data["q"].strip().lower()
-        digits = str(text.replace("-", ""))
-        if not re.fullmatch(r"[0-9a-f]{0,32}", digits):
+    def clean_q(self) -> tuple[UUID, UUID] | None:
+        text: str = self.cleaned_data["q"]
+        found = id_range(text)
+        if found is None:
             raise ValidationError(f"{text!r} is not the beginning of a job id: 0-9, a-f and - are.", code="job-id")
-        return digits
+        return found if text.strip() else None
 
     @property
     def is_active(self) -> bool:
@@ -84,17 +84,21 @@ class JobFilter(forms.Form):
             lookups["status"] = said["status"]
         if said["flow"]:
             lookups["flow_id"] = self.flows[said["flow"]].id
-        if said["since"] or said["q"]:
-            lookups["id__gte"] = max(_since(said["since"]), _prefix(said["q"], "0"))
         if said["q"]:
-            lookups["id__lte"] = _prefix(said["q"], "f")
+            lookups["id__range"] = said["q"]
+        if said["since"]:
+            lookups["id__gte"] = _since(said["since"])
         return jobs.filter(**lookups)
 
 
-def _since(seconds: int | None) -> UUID:
+def id_range(text: str) -> tuple[UUID, UUID] | None:
+    """The lowest and the highest id that begin with `text`; None when no id can."""
+    digits = text.strip().lower().replace("-", "")
+    return (_prefix(digits, "0"), _prefix(digits, "f")) if re.fullmatch(r"[0-9a-f]{0,32}", digits) else None
+
+
+def _since(seconds: int) -> UUID:
     """Job ids begin with their time, so a period is a range of the primary key."""
-    if seconds is None:
-        return UUID(int=0)
     milliseconds = int((timezone.now().timestamp() - seconds) * 1000)
     return UUID(int=max(milliseconds, 0) << 80)
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Left, Length
 
 from jobs.models import Item
 
+FEW, PREVIEW = 3, 120
 LIMIT = 4096  #: characters of a payload that a page shows
 FIELDS = ("id", "source_id", "source_node", "event", "node", "slot", "consumed_by_id", "text", "chars")
 
@@ -22,6 +23,7 @@ class Payload:
     text: str
     chars: int
     is_cut: bool
+    preview: str = ""  #: one line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,11 @@ class ItemList:
 
     items: list[ShownItem]
     has_more: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """So long that payloads are better folded."""
+        return len(self.items) > FEW
 
 
 def rows_of(items: QuerySet[Item], **labels: Any) -> QuerySet[Item, dict[str, Any]]:
@@ -64,6 +71,7 @@ def first_of(rows: list[dict[str, Any]], limit: int) -> ItemList:
 
 
 def payload(text: str, chars: int) -> Payload:
+    preview = text if len(text) <= PREVIEW else f"{text[:PREVIEW]}…"
     if chars > len(text):
-        return Payload(text, chars, is_cut=True)
-    return Payload(json.dumps(json.loads(text), indent=2, ensure_ascii=False), chars, is_cut=False)
+        return Payload(text, chars, True, preview)
+    return Payload(json.dumps(json.loads(text), indent=2, ensure_ascii=False), chars, False, preview)

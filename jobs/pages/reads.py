@@ -23,7 +23,7 @@ from templates_app.models import FlowPrototype
 
 User = AbstractBaseUser | AnonymousUser
 
-STEPS, ITEMS, EVENTS, FLOWS, ATTEMPTS, LINES = 100, 10, 100, 500, 20, 200
+STEPS, ITEMS, EVENTS, FLOWS, ATTEMPTS, LINES = 100, 20, 100, 500, 20, 200
 _PATH = "%(function)s(%(expressions)s::jsonpath)"
 _HEAVY = ("flow__own", "flow__problems", "flow__description", "flow__tags")
 

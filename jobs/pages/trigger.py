@@ -41,7 +41,7 @@ class TriggerForm(forms.Form):
     once = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, spec: FlowSpec, **kwargs: Any) -> None:
-        super().__init__(*args, **{"auto_id": "trigger-%s", **kwargs})
+        super().__init__(*args, **{"auto_id": "trigger-%s", "label_suffix": "", **kwargs})
         ports = [f"{node.id}.{slot.name}" for node in spec.nodes.values() for slot in node.slots]
         own = [("", f"{spec.entry} ({_AUTOMATIC})")] if spec.entry else [("", "Choose a slot")]
         entry = self.fields["entry"]
@@ -113,8 +113,9 @@ def _triggered(request: HttpRequest, flow: FlowPrototype, form: TriggerForm) -> 
 
 def _form(request: HttpRequest, flow: FlowPrototype, form: TriggerForm, *, status: int) -> HttpResponse:
     value = form.cleaned_data.get("input") if form.is_bound and hasattr(form, "cleaned_data") else None
-    shown = value if value is not None else form.initial.get("input", {})
-    context = {"flow": flow, "form": form, "curl": curl(request, flow, shown), "schema": _schema(flow)}
+    if value is None:
+        value = form.initial.get("input") or example(dict(spec_of(flow.head).input_schema or {})) if flow.head else {}
+    context = {"flow": flow, "form": form, "curl": curl(request, flow, value), "schema": _schema(flow)}
     return render(request, "jobs/trigger.html", context, status=status)
 
 

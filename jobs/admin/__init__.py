@@ -1,0 +1,6 @@
+from jobs.admin.data import DatasetRowAdmin, UploadAdmin
+from jobs.admin.jobs import JobAdmin
+from jobs.admin.runtime import ClusterAdmin, SessionAdmin
+from jobs.admin.tokens import ApiTokenAdmin
+
+__all__ = ["ApiTokenAdmin", "ClusterAdmin", "DatasetRowAdmin", "JobAdmin", "SessionAdmin", "UploadAdmin"]
