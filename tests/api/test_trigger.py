@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import Job
 from templates_app import services
@@ -14,6 +15,7 @@ from tests.api.conftest import SCHEMA
 from tests.engine import make_flow
 
 JOBS = "flows/orders/jobs"
+QUERIES = 12
 
 
 def test_it_accepts_a_job_and_says_where_it_is(as_bob: Client, orders: FlowPrototype) -> None:
@@ -141,3 +143,14 @@ def test_it_has_no_get(as_bob: Client, orders: FlowPrototype) -> None:
 
 def test_it_checks_with_the_schema_of_the_revision(as_bob: Client, orders: FlowPrototype) -> None:
     assert get(as_bob, "flows/orders").json()["input_schema"] == SCHEMA
+
+
+@pytest.mark.parametrize("size", [1, 20])
+def test_it_asks_as_often_for_a_large_input_as_for_a_small_one(
+    as_bob: Client, orders: FlowPrototype, django_assert_num_queries: DjangoAssertNumQueries, size: int
+) -> None:
+    body = {"input": {"n": 1, "rows": [{"a": 1}] * size}}
+
+    # session, user, permissions of the user and of groups; flow; savepoint, job, steps, items, key, event, release
+    with django_assert_num_queries(QUERIES):
+        post(as_bob, JOBS, body, idempotency_key="k")

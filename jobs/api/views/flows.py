@@ -82,7 +82,7 @@ class FlowJobs(Endpoint):
             *docs.ACCEPTED_HEADERS,
         ],
         request=TriggerBody,
-        responses={202: AcceptedSerializer, **docs.problems(400, 404, 409, 413, 415, 422)},
+        responses={202: AcceptedSerializer, **docs.problems(400, 404, 409, 411, 413, 415, 422)},
         examples=docs.TRIGGER,
     )
     def post(self, request: Request, name: str) -> Response:

@@ -110,7 +110,7 @@ class JobCancel(Endpoint):
         description="Nothing more starts; what a running step still does is not kept. 409 if the job has ended.",
         tags=["jobs"],
         request=CancelBody,
-        responses={202: JobSerializer, **docs.problems(400, 404, 409, 413, 415)},
+        responses={202: JobSerializer, **docs.problems(400, 404, 409, 411, 413, 415)},
         examples=docs.CANCEL,
     )
     def post(self, request: Request, job: UUID) -> Response:
