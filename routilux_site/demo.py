@@ -80,3 +80,10 @@ def describe(job: Answer) -> str:
         text += f", {progress['failed']} failed"
     nodes = progress.get("running_nodes")
     return f"{text}   now: {', '.join(nodes)}" if nodes else text
+
+
+def explain(job: Answer) -> str:
+    """Why a job that ended did not complete, with the traceback if there is one."""
+    error = job.get("error") or {}
+    text = f"The job is {job['status']}. {error.get('summary', '')}".strip()
+    return f"{text}\n{error['traceback']}".strip() if error.get("traceback") else text

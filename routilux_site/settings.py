@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "routilux_site.apps.RoutiluxSiteConfig",  # first: its templates override those of the admin
     "templates_app",
     "jobs",
+    "samples",
     "routilux_site.apps.RoutiluxAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from routilux_site import demo
-from routilux_site.demo import Client, DemoError, describe, follow
+from routilux_site.demo import Client, DemoError, describe, explain, follow
 from routilux_site.stack import StackError
 
 
@@ -30,6 +30,12 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
 def test_it_describes_progress_in_a_line() -> None:
     assert describe(RUNNING) == "running    1/3 steps   now: route"
     assert describe({**COMPLETED, "progress": {"total": 3, "done": 2, "failed": 1}}) == "completed  2/3 steps, 1 failed"
+
+
+def test_it_explains_a_failure() -> None:
+    error = {"summary": "route: ValueError: no", "traceback": "Traceback: here"}
+    assert explain({"status": "failed", "error": error}) == "The job is failed. route: ValueError: no\nTraceback: here"
+    assert explain({"status": "cancelled", "error": None}) == "The job is cancelled."
 
 
 def test_it_follows_a_job_to_its_end(told: Told) -> None:

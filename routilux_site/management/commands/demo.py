@@ -11,7 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from jobs.access import create_token
 from routilux_site import postgres, stack
-from routilux_site.demo import Answer, Client, follow
+from routilux_site.demo import Answer, Client, explain, follow
 from routilux_site.management.base import StackCommand
 from routilux_site.preparation import prepare
 
@@ -42,7 +42,7 @@ class Command(StackCommand):
             self.say(f"Serving    {stack.base_url()}\n")
             job = self._run_job(Client(stack.base_url(), _token(user)), running)
             if job["status"] != "completed":
-                raise CommandError(f"The job {job['status']}: {json.dumps(job.get('error'))}")
+                raise CommandError(explain(job))
             if once:
                 return
             self.say("\nServing until Ctrl-C.")
