@@ -16,7 +16,7 @@ from routilux_site.management.base import StackCommand
 from routilux_site.preparation import prepare
 
 FLOW = "orders"
-INPUT = Path("jobs") / "samples" / FLOW / "input.json"
+INPUT = Path("samples") / FLOW / "input.json"
 RESULT_LINES = 40
 
 
