@@ -47,14 +47,19 @@ def store_upload(*, name: str, content: bytes, actor: AbstractUser | AnonymousUs
     _check(name, content)
     fields = {"content": content, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     with transaction.atomic():
-        before = list_uploads().select_for_update(of=("self",)).filter(name=name).first()
-        if before and before.created_by_id != actor.pk and not actor.has_perm("jobs.change_upload"):
-            raise UploadTaken(
-                f"{name!r} was stored by somebody else, and you may not change uploads of others.", path="name"
-            )
-        stamp = {"created_by": actor if actor.pk else None, "created_at": Now()}
-        upload, created = Upload.objects.update_or_create(name=name, defaults={**fields, **stamp})
+        # Made or locked in one go: of two callers who store a new name at once, the second one replaces.
+        rows = list_uploads().select_for_update(of=("self",))
+        upload, created = rows.get_or_create(name=name, defaults={**fields, "created_by_id": actor.pk})
+        if not created:
+            _refuse_strangers(upload, actor)
+            rows.filter(pk=upload.pk).update(**fields, created_by=actor.pk, created_at=Now())
     return Stored(list_uploads().get(pk=upload.pk), created)
+
+
+def _refuse_strangers(upload: Upload, actor: AbstractUser | AnonymousUser) -> None:
+    if upload.created_by_id != actor.pk and not actor.has_perm("jobs.change_upload"):
+        message = f"{upload.name!r} was stored by somebody else, and you may not change the uploads of others."
+        raise UploadTaken(message, path="name")
 
 
 def list_uploads() -> QuerySet[Upload]:

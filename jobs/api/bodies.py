@@ -9,6 +9,7 @@ from jobs.states import JobStatus
 from routilux_site.lib.keyset import MAX_SIZE
 
 MAX_PRIORITY = 100
+NO_STATUS = f"{{input}} is no status. Accepted: {', '.join(JobStatus.values)}."
 
 
 class TriggerBody(StrictSerializer):
@@ -30,7 +31,9 @@ class PageQuery(StrictSerializer):
 
 class JobQuery(PageQuery):
     status = serializers.ListField(
-        child=serializers.ChoiceField(JobStatus.choices), required=False, help_text="Repeat it for more than one."
+        child=serializers.ChoiceField(JobStatus.choices, error_messages={"invalid_choice": NO_STATUS}),
+        required=False,
+        help_text="Repeat it for more than one.",
     )
     flow = serializers.CharField(required=False, help_text="The name of a flow.")
     created_after = serializers.DateTimeField(required=False, help_text="Only jobs accepted later than this.")
