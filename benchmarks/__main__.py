@@ -1,4 +1,4 @@
-"""make bench: the real stack on a Postgres of its own, and a table of what it did. JSON=file writes the same figures."""
+"""make bench: the real stack on a Postgres of its own, and a table of what it did. JSON=file writes the same."""
 
 from __future__ import annotations
 

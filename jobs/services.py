@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import IntegrityError, transaction
@@ -13,10 +11,9 @@ from jsonschema_rs import validator_for
 
 from jobs.errors import BadEntry, BadInput, FlowNotRunnable, IdempotencyConflict, WrongState
 from jobs.models import IdempotencyKey, Job, JobEvent
-from jobs.runtime import wake
-from jobs.runtime.birth import give_birth
+from jobs.runtime.nudge import nudge
 from jobs.runtime.program import Program
-from jobs.runtime.programs import load
+from jobs.runtime.programs import programs
 from jobs.runtime.store.joblock import End, end_job
 from jobs.runtime.store.link import django_link
 from jobs.states import JobStatus
@@ -69,12 +66,38 @@ def cancel(*, job: Job, actor: Actor = None, reason: str = "") -> Job:
     with transaction.atomic():
         end = End(status=JobStatus.CANCELLED, reason=reason, actor=getattr(actor, "pk", None))
         ended = end_job(django_link(), job.pk, end)
-    job.refresh_from_db()
     if not ended:
-        raise WrongState(
-            f"The job is {job.status} already; only a job that has not ended can be cancelled.", path="status"
-        )
+        raise _ended(job, "cannot be cancelled any more")
+    job.refresh_from_db()
     return job
+
+
+def post_item(*, job: Job, port: Port, payload: dict[str, Any], actor: Actor = None) -> None:
+    """Put an item into a slot of a job that has not ended: how an open job gets more work, and a signal arrives."""
+    strict_json.check(payload, path="payload")
+    with transaction.atomic():
+        if not nudge(job, lambda router: router.post(port, payload)):
+            raise _ended(job, "takes no more items")
+        _tell(job, "item_posted", actor, {"slot": str(port)})
+
+
+def close(*, job: Job, actor: Actor = None) -> None:
+    """No more items will be posted: an open job completes once everything in it is done."""
+    with transaction.atomic():
+        if not Job.objects.filter(pk=job.pk, keep_open=True).update(keep_open=False):
+            raise WrongState("The job is not open for items; there is nothing to close.", path="keep_open")
+        if not nudge(job, lambda router: None):
+            raise _ended(job, "needs no closing")
+        _tell(job, "closed", actor)
+
+
+def _tell(job: Job, kind: str, actor: Actor, data: dict[str, Any] | None = None) -> None:
+    JobEvent.objects.create(job=job, kind=kind, actor_id=getattr(actor, "pk", None), data=data or {})
+
+
+def _ended(job: Job, so: str) -> WrongState:
+    job.refresh_from_db()
+    return WrongState(f"The job is {job.status} already: it {so}.", path="status")
 
 
 def _runnable(flow: FlowPrototype) -> Program:
@@ -86,7 +109,7 @@ def _runnable(flow: FlowPrototype) -> Program:
         ]
         reason = problems[0].message if problems else "it has no revision"
         raise FlowNotRunnable(f"The flow {flow.name!r} is invalid: {reason}", path="flow", errors=problems)
-    return load(flow.head)
+    return programs.get(flow.head.pk)
 
 
 def _entry(spec: FlowSpec, asked: str | None) -> Port:
@@ -135,18 +158,13 @@ def _create(
         actor_id=user,
         request_id=launch.request_id,
     )
-    give_birth(job, program, port, payload)
+    job.save(force_insert=True)
+    _tell(job, "triggered", actor)
+    nudge(job, lambda router: router.post(port, payload))
     if launch.idempotency_key:
         digest = _digest(launch, flow)
         IdempotencyKey.objects.create(user_id=user, key=launch.idempotency_key, body_sha256=digest, job=job)
-    JobEvent.objects.create(job=job, kind="triggered", actor_id=user)
-    # After the commit: a session that woke earlier would find nothing.
-    transaction.on_commit(partial(_ring, job.pk))
     return job
-
-
-def _ring(_: UUID) -> None:
-    wake.ring()
 
 
 def _digest(launch: Launch, flow: FlowPrototype) -> str:

@@ -1,4 +1,4 @@
-"""A house of its own for tests and benchmarks: private Postgres, real supervisor, real django-q2 processes, real HTTP."""
+"""A house of its own for tests and benchmarks: private Postgres, real supervisor, cluster and web processes."""
 
 from __future__ import annotations
 
@@ -32,21 +32,19 @@ class House:
         self.port = environment.get("PORT", "")
         self.server = Server(home)
         self.log = home / "runtime.log"
-        self._env = {
+        env = {
             **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
             "DJANGO_SETTINGS_MODULE": "routilux_site.settings",
             "ROUTILUX_HOME": str(home),
             "ROUTILUX_APPS": apps,
             **environment,
         }
+        self._place: dict[str, Any] = {"cwd": settings.BASE_DIR, "env": env, "text": True}
 
     def manage(self, *words: str) -> str:
-        command = [sys.executable, "manage.py", *words]
-        done = subprocess.run(
-            command, cwd=settings.BASE_DIR, env=self._env, capture_output=True, text=True, timeout=120
-        )
+        done = subprocess.run([sys.executable, "manage.py", *words], **self._place, capture_output=True, timeout=120)
         assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout
+        return str(done.stdout)
 
     def build(self, flows: str) -> None:
         """Migrate, and run `flows`: Python that makes flows with tests.engine.make_flow."""
@@ -83,8 +81,7 @@ class House:
 
     def start(self, *words: str) -> psutil.Popen:
         with self.log.open("ab") as log:
-            command = [sys.executable, "manage.py", *words]
-            return psutil.Popen(command, cwd=settings.BASE_DIR, env=self._env, stdout=log, stderr=log)
+            return psutil.Popen([sys.executable, "manage.py", *words], **self._place, stdout=log, stderr=log)
 
     def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(**self.server.params) as connection:

@@ -105,9 +105,14 @@ class NodeState(models.Model):
     state = models.JSONField(default=dict, db_default={})
     version = models.IntegerField(default=0, db_default=0)
     last_activation = models.DateTimeField(null=True)
+    look_at = models.DateTimeField(null=True, help_text="When its policy wants to be asked again.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "node"], name="jobs_nodestate_one_a_node")]
+        indexes = [
+            # The sweep of due timers.
+            models.Index("look_at", name="jobs_nodestate_timer", condition=Q(look_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.node

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from uuid import UUID
 
 from jobs.runtime.compose import Composition
 from jobs.runtime.finished import AGAIN, Finished, Outcome, retry_delay
+from jobs.runtime.program import Program
 from jobs.runtime.router import Router
 from jobs.runtime.store.commit import commit
-from jobs.runtime.store.joblock import End, JobView, end_job, lock_job, promote, save_state
+from jobs.runtime.store.joblock import End, JobView, end_job, lock_job, promote, save_state, save_times
 from jobs.runtime.store.link import Link
 from jobs.states import JobStatus, StepStatus
 
@@ -39,6 +39,7 @@ class JointCommit:
         router = self._route(view, owned, composition, drain=failing is None)
         statuses, promoted = starting_statuses(owned[0], view, owned, len(router.steps))
         composition.add(owned, router, statuses, failing=failing is not None)
+        save_timekeeping(self._link, job, owned[0].program, router)
         written = commit(self._link, composition.batch, session=self._session)
         if failing:
             reason = f"{failing.step.node}: {failing.summary}"
@@ -65,7 +66,13 @@ class JointCommit:
             view.states[f.step.node] = f.state_version + 1
 
     def _route(self, view: JobView, owned: Sequence[Finished], composition: Composition, *, drain: bool) -> Router:
-        router = Router(owned[0].program, waiting=view.waiting, now=time.time(), ordinals=composition.ordinals)
+        router = Router(
+            owned[0].program,
+            waiting=view.waiting,
+            now=view.now,
+            last=view.activated,
+            ordinals=composition.ordinals,
+        )
         for f in owned:
             for e in f.emissions:
                 router.emit(source=f.step.id, node=f.step.node, event=e.event, payload=e.payload)
@@ -73,6 +80,14 @@ class JointCommit:
         if drain and not router.steps and view.open == closing and not view.keep_open:
             router.drain(cause=owned[-1].step.id)
         return router
+
+
+def save_timekeeping(link: Link, job: UUID, program: Program, router: Router) -> None:
+    """Remember times for the nodes whose policy asks for them; most flows have none."""
+    keepers = program.timekeepers
+    if keepers & {*router.activated, *router.timers}:
+        activated = {node: at for node, at in router.activated.items() if node in keepers}
+        save_times(link, job=job, activated=activated, timers=router.timers)
 
 
 def starting_statuses(

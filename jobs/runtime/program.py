@@ -21,6 +21,11 @@ class Program:
         # An immediate policy takes an item the moment it arrives, so nothing ever waits and no lock is needed.
         self.locked = spec.max_workers is not None or not all(p.stateless for p in self.policies.values())
 
+    @cached_property
+    def timekeepers(self) -> frozenset[str]:
+        """Nodes whose policy depends on when they last started."""
+        return frozenset(node for node, policy in self.policies.items() if policy.keeps_time)
+
     def handler(self, node: str) -> ErrorHandler:
         """Routine level beats flow level beats the default, stop."""
         return self._handlers[node]

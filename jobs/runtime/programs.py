@@ -24,7 +24,7 @@ class Programs:
             if program is not None:
                 self._kept.move_to_end(revision_id)
                 return program
-        return self._keep(revision_id, load(Revision.objects.get(pk=revision_id)))
+        return self._keep(revision_id, _load(Revision.objects.get(pk=revision_id)))
 
     def _keep(self, revision_id: int, program: Program) -> Program:
         with self._mutex:
@@ -34,5 +34,8 @@ class Programs:
         return program
 
 
-def load(revision: Revision) -> Program:
+def _load(revision: Revision) -> Program:
     return Program(FlowSpec.from_json(json.loads(revision.canonical)))
+
+
+programs = Programs()

@@ -56,6 +56,7 @@ class Router:
         *,
         waiting: Waiting | None = None,
         now: float = 0.0,
+        last: Mapping[str, float] | None = None,
         ordinals: Iterator[int] | None = None,
     ) -> None:
         self.items: list[NewItem] = []
@@ -63,6 +64,7 @@ class Router:
         self.timers: dict[str, float] = {}
         self._program = program
         self._now = now
+        self.activated: dict[str, float] = dict(last or {})  #: when each node last started, as far as it matters
         self._ordinals = ordinals or count(1)
         self._queues: dict[str, dict[str, list[Ref]]] = {
             node: {slot: list(refs) for slot, refs in slots.items()} for node, slots in (waiting or {}).items()
@@ -88,6 +90,10 @@ class Router:
         for node in sorted(flushable - behind) or sorted(flushable):
             self._settle(node, cause, drained=True)
 
+    def look(self, node: str) -> None:
+        """A timer of the node is due: ask its policy again."""
+        self._settle(node, None)
+
     def depth(self, node: str) -> Mapping[str, int]:
         """How many items wait in each slot of a node."""
         return {slot: len(refs) for slot, refs in self._slots(node).items()}
@@ -108,10 +114,13 @@ class Router:
                 if decision.look_again_at is not None:
                     self.timers[node] = decision.look_again_at
                 return
+            self.activated[node] = self._now
+            self.timers.pop(node, None)
             self._take(self._start(node, cause, decision.message), decision.take)
 
     def _ask(self, node: str, *, drained: bool = False) -> Activate | Decline:
-        return self._program.policies[node].decide(View(self.depth(node), self._now, None, drained))
+        view = View(self.depth(node), self._now, self.activated.get(node), drained)
+        return self._program.policies[node].decide(view)
 
     def _start(self, node: str, cause: int | None, message: Any) -> NewStep:
         step = NewStep(next(self._ordinals), cause, node, message)

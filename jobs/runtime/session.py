@@ -22,7 +22,8 @@ from jobs.runtime import capture, process, wake
 from jobs.runtime.committer import Committer
 from jobs.runtime.finished import Outcome
 from jobs.runtime.lane import Lane
-from jobs.runtime.programs import Programs
+from jobs.runtime.nudge import fire_timers
+from jobs.runtime.programs import programs
 from jobs.runtime.store import claim, rescue
 from jobs.runtime.store.joblock import End, end_job
 from jobs.runtime.store.link import Link, Links, open_link, run
@@ -30,7 +31,6 @@ from jobs.states import JobStatus
 from routilux_site.lib.ids import uuid7
 
 logger = logging.getLogger(__name__)
-_programs = Programs()
 links = Links()
 
 #: How often a session that has work looks for what others made ready; a wake-up makes it look at once.
@@ -42,7 +42,7 @@ class Session:
     def __init__(self, main: Link, ticket: rescue.TicketLease | None) -> None:
         options = settings.ROUTILUX
         self.id: UUID = uuid7()
-        self.programs = _programs
+        self.programs = programs
         self.stopping = False
         self._ticket = ticket
         self._lease: float = options["LEASE"]
@@ -179,7 +179,7 @@ class Session:
 
     def _sweep(self) -> None:
         rescued = rescue.rescue(self._main, lease=self._lease)
-        awoken = self._awaken()
+        awoken = self._awaken() + fire_timers()
         if rescued.sessions:
             logger.warning("rescued %s", rescued, extra={"action": "rescued"})
         self._look_now = self._look_now or bool(rescued.sessions or awoken)

@@ -45,10 +45,11 @@ class Decline:
 
 
 class Policy(ABC):
-    """`stateless`: the decision depends on nothing but whether anything waits."""
+    """`stateless`: depends on nothing but whether anything waits. `keeps_time`: also on when it last activated."""
 
     type: ClassVar[str]
     stateless: ClassVar[bool] = False
+    keeps_time: ClassVar[bool] = False
 
     @abstractmethod
     def decide(self, view: View) -> Activate | Decline:
@@ -109,6 +110,7 @@ class TimeInterval(Policy):
     """Whatever waits, but not more often than every `min_interval_seconds`; at the end whatever is left."""
 
     type: ClassVar[str] = "time_interval"
+    keeps_time: ClassVar[bool] = True
     min_interval_seconds: float = 1.0
 
     def __post_init__(self) -> None:

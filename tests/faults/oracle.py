@@ -14,9 +14,9 @@ VIOLATIONS = {
             SELECT count(*) FROM jobs_activation a WHERE a.job_id = j.id
               AND a.status IN ('ready', 'running', 'retrying', 'waiting', 'held'))""",
     "a commit was made twice": """
-        SELECT cause_id FROM jobs_activation WHERE cause_id IS NOT NULL
-        GROUP BY cause_id, node HAVING count(*) > (
-            SELECT count(*) FROM jobs_item i WHERE i.source_id = jobs_activation.cause_id AND i.node = jobs_activation.node)""",
+        SELECT cause_id FROM jobs_activation a WHERE cause_id IS NOT NULL
+        GROUP BY cause_id, node
+        HAVING count(*) > (SELECT count(*) FROM jobs_item i WHERE i.source_id = a.cause_id AND i.node = a.node)""",
     "a step that never completed has output": """
         SELECT i.id FROM jobs_item i JOIN jobs_activation a ON a.id = i.source_id WHERE a.status <> 'completed'""",
     "an item was taken by a step of another job": """

@@ -1,4 +1,4 @@
-"""Whatever is killed in the middle of a flow whose steps take a second, the job completes and each result is there once."""
+"""Whatever is killed in the middle of a flow, the job completes and each result is there once."""
 
 from __future__ import annotations
 

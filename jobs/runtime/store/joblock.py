@@ -18,13 +18,18 @@ class JobView:
     status: str
     open: int
     keep_open: bool
+    now: float  #: the clock of the database, in seconds since 1970
     owned: frozenset[int]  #: of the asked steps, those that this session still runs
     waiting: dict[str, dict[str, list[int]]]  #: item ids by node and slot, oldest first
     held_back: list[int]  #: activations that max_workers keeps waiting, oldest first
     states: dict[str, int]  #: version of each node's durable state
+    activated: dict[str, float]  #: when each node last started, for policies that keep time
 
 
-LOCK = "SELECT status, open, keep_open FROM jobs_job WHERE id = %(job)s FOR UPDATE"
+LOCK = """
+SELECT status, open, keep_open, extract(epoch FROM clock_timestamp())::float8
+FROM jobs_job WHERE id = %(job)s FOR UPDATE
+"""
 OWNED = """
 SELECT a.id FROM jobs_activation a JOIN unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS t(id, attempt)
 ON a.id = t.id AND a.attempt = t.attempt
@@ -34,7 +39,9 @@ WAITING = """
 SELECT id, node, slot FROM jobs_item WHERE job_id = %(job)s AND consumed_by_id IS NULL AND node <> '' ORDER BY id
 """
 HELD_BACK = "SELECT id FROM jobs_activation WHERE job_id = %(job)s AND status = 'waiting' ORDER BY id"
-STATES = "SELECT node, version FROM jobs_nodestate WHERE job_id = %(job)s"
+STATES = """
+SELECT node, version, extract(epoch FROM last_activation)::float8 FROM jobs_nodestate WHERE job_id = %(job)s
+"""
 
 
 def lock_job(link: Link, job: UUID, *, steps: Sequence[tuple[int, int]] = (), session: UUID | None = None) -> JobView:
@@ -47,15 +54,17 @@ def lock_job(link: Link, job: UUID, *, steps: Sequence[tuple[int, int]] = (), se
     with link.pipeline():
         cursors = [run(link, sql, params) for sql in (LOCK, OWNED, WAITING, HELD_BACK, STATES)]
     rows, owned, waiting, held_back, states = (cursor.fetchall() for cursor in cursors)
-    status, open_steps, keep_open = rows[0] if rows else ("gone", 0, False)
+    status, open_steps, keep_open, now = rows[0] if rows else ("gone", 0, False, 0.0)
     return JobView(
         status=status,
         open=open_steps,
         keep_open=keep_open,
+        now=now,
         owned=frozenset(row[0] for row in owned),
         waiting=_by_slot(waiting),
         held_back=[row[0] for row in held_back],
-        states=dict(states),
+        states={node: version for node, version, _ in states},
+        activated={node: at for node, _, at in states if at is not None},
     )
 
 
@@ -80,6 +89,21 @@ ON CONFLICT (job_id, node) DO UPDATE SET state = excluded.state, version = jobs_
 
 def save_state(link: Link, *, job: UUID, node: str, state: dict[str, Any]) -> None:
     run(link, SAVE_STATE, {"job": job, "node": node, "state": json.dumps(state)})
+
+
+SAVE_TIMES = """
+INSERT INTO jobs_nodestate (job_id, node, last_activation, look_at)
+SELECT %(job)s, t.node, to_timestamp(t.activated), to_timestamp(t.look_at)
+FROM unnest(%(nodes)s::text[], %(activated)s::float8[], %(look_at)s::float8[]) AS t(node, activated, look_at)
+ON CONFLICT (job_id, node) DO UPDATE SET last_activation = excluded.last_activation, look_at = excluded.look_at
+"""
+
+
+def save_times(link: Link, *, job: UUID, activated: dict[str, float], timers: dict[str, float]) -> None:
+    """When nodes with a policy that keeps time last started, and when it wants to be asked again."""
+    nodes = sorted({*activated, *timers})
+    times = {"activated": [activated.get(node) for node in nodes], "look_at": [timers.get(node) for node in nodes]}
+    run(link, SAVE_TIMES, {"job": job, "nodes": nodes, **times})
 
 
 LOAD_STATE = "SELECT state::text, version FROM jobs_nodestate WHERE job_id = %(job)s AND node = %(node)s"

@@ -1,0 +1,125 @@
+"""What reaches a job from outside its steps: its first input, a posted item, a timer that is due, the word to close.
+
+Rare compared with steps, so it takes the job's lock and uses the ORM; routing is the same router's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from jobs.models import Activation, Item, Job, JobEvent, NodeState
+from jobs.runtime import wake
+from jobs.runtime.joint import save_timekeeping
+from jobs.runtime.program import Program
+from jobs.runtime.programs import programs
+from jobs.runtime.router import NewStep, Router
+from jobs.runtime.store.joblock import JobView, lock_job
+from jobs.runtime.store.link import django_link
+from jobs.states import JobStatus, StepStatus
+
+Act = Callable[[Router], None]
+MOVING = (JobStatus.PENDING, JobStatus.RUNNING)
+
+
+def nudge(job: Job, act: Act) -> bool:
+    """Let `act` put something into the job's router, and write what follows. False: the job has ended.
+
+    Call it inside a transaction. When nothing moves any more, tails are flushed and the job completes.
+    """
+    program = programs.get(job.revision_id)
+    view = lock_job(django_link(), job.pk)
+    if JobStatus(view.status).is_terminal:
+        return False
+    router = Router(program, waiting=view.waiting, now=view.now, last=view.activated)
+    act(router)
+    if not router.steps and not view.open and not view.keep_open:
+        router.drain()
+    _write(job, view, program, router)
+    return True
+
+
+def due_timers(limit: int = 20) -> list[tuple[UUID, list[str]]]:
+    """Jobs with nodes whose policy wanted to be asked by now."""
+    due: dict[UUID, list[str]] = {}
+    rows = NodeState.objects.filter(look_at__lte=Now()).order_by("look_at")[:limit]
+    for job, node in rows.values_list("job_id", "node"):
+        due.setdefault(job, []).append(node)
+    return list(due.items())
+
+
+def fire_timers() -> int:
+    """Ask the policies whose time has come; returns how many jobs had one."""
+    due = due_timers()
+    for job_id, nodes in due:
+        with transaction.atomic():
+            NodeState.objects.filter(job_id=job_id, node__in=nodes).update(look_at=None)
+            nudge(Job.objects.get(pk=job_id), lambda router, nodes=nodes: _look(router, nodes))  # type: ignore[misc]
+    return len(due)
+
+
+def _look(router: Router, nodes: Sequence[str]) -> None:
+    for node in nodes:
+        router.look(node)
+
+
+def _write(job: Job, view: JobView, program: Program, router: Router) -> None:
+    save_timekeeping(django_link(), job.pk, program, router)
+    plant(job, router, _statuses(view, program, len(router.steps)))
+    changed: dict[str, object] = {"open": F("open") + len(router.steps)}
+    if not router.steps and not view.open and not view.keep_open and view.status in MOVING:
+        changed |= {"status": JobStatus.COMPLETED, "finished_at": Now()}
+        JobEvent.objects.create(job=job, kind=JobStatus.COMPLETED)
+    Job.objects.filter(pk=job.pk).update(**changed)
+    if router.steps:
+        transaction.on_commit(_ring)
+
+
+def _ring() -> None:
+    wake.ring()
+
+
+def _statuses(view: JobView, program: Program, new: int) -> list[StepStatus]:
+    if view.status == JobStatus.PAUSED:
+        return [StepStatus.HELD] * new
+    limit = program.spec.max_workers
+    free = new if limit is None else min(new, max(0, limit - view.open))
+    return [StepStatus.READY] * free + [StepStatus.WAITING] * (new - free)
+
+
+def plant(job: Job, router: Router, statuses: Sequence[StepStatus]) -> None:
+    """Write the steps and items that a router made for an outside cause."""
+    ids = _plant_steps(job, router.steps, statuses)
+    for step in router.steps:
+        Item.objects.filter(pk__in=step.taken).update(consumed_by_id=ids[step.ordinal])
+    Item.objects.bulk_create(
+        Item(
+            job=job,
+            node=item.port.node,
+            slot=item.port.slot,
+            payload=item.payload,
+            consumed_by_id=ids.get(item.taker),
+        )
+        for item in router.items
+        if item.port
+    )
+
+
+def _plant_steps(job: Job, steps: Sequence[NewStep], statuses: Sequence[StepStatus]) -> dict[int | None, int]:
+    rows = [
+        Activation(
+            job=job,
+            node=step.node,
+            status=status,
+            priority=job.priority,
+            ordinal=step.ordinal,
+            message=step.message,
+        )
+        for step, status in zip(steps, statuses, strict=True)
+    ]
+    Activation.objects.bulk_create(rows)
+    return {row.ordinal: row.pk for row in rows}
