@@ -101,8 +101,7 @@ def assemble_node(name: str, node: ResolvedNode, path: str) -> tuple[NodeSpec | 
         return None, found.problems
     values, cls = node.effective.values, entry.cls
     config = dict(values.get("config", {}))
-    found.problems += _config_problems(cls, config, path)
-    ports = None if found.problems else found.attempt(join_path(path, "config"), lambda: cls.ports(dict(config)))
+    ports = _ports(cls, config, join_path(path, "config"), found)
     handler = found.attempt(join_path(path, "error_handler"), lambda: _handler(cls, values))
     policy = None if ports is None else found.attempt(join_path(path, "policy"), lambda: _policy(cls, values, config))
     found.problems += _logic_problems(cls, values.get("logic"), path)
@@ -125,9 +124,10 @@ def assemble_node(name: str, node: ResolvedNode, path: str) -> tuple[NodeSpec | 
     return spec, found.problems
 
 
-def _config_problems(cls: type[Routine], config: dict[str, Any], path: str) -> Iterator[Problem]:
-    for detail in config_errors(cls, config):
-        yield Problem(_under(join_path(path, "config"), detail.path), detail.code, detail.message)
+def _ports(cls: type[Routine], config: dict[str, Any], path: str, found: _Findings) -> Ports | None:
+    refused = found.attempt(path, lambda: config_errors(cls, config)) or ()
+    found.problems += (Problem(_under(path, detail.path), detail.code, detail.message) for detail in refused)
+    return None if found.problems else found.attempt(path, lambda: cls.ports(dict(config)))
 
 
 def _policy(cls: type[Routine], values: Mapping[str, Any], config: dict[str, Any]) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from templates_app.errors import TemplateError
 from templates_app.problems import Problem
 
 
-class Refused(TemplateError):  # noqa: N818 - named for what happened
+class Refused(TemplateError):
     """A template is not acceptable as it stands; nothing was written. `errors` holds every place that is wrong."""
 
     code: ClassVar[str] = "invalid-template"
@@ -21,7 +21,7 @@ class Refused(TemplateError):  # noqa: N818 - named for what happened
         super().__init__(f"{first.message}{more}", path=first.path, errors=[problem.detail() for problem in problems])
 
 
-class StaleVersion(TemplateError):  # noqa: N818
+class StaleVersion(TemplateError):
     """Somebody else saved the prototype after the caller had read it."""
 
     code: ClassVar[str] = "stale-version"
@@ -29,13 +29,13 @@ class StaleVersion(TemplateError):  # noqa: N818
     title: ClassVar[str] = "Somebody else changed this template meanwhile"
 
 
-class NameTaken(TemplateError):  # noqa: N818
+class NameTaken(TemplateError):
     code: ClassVar[str] = "name-taken"
     status: ClassVar[int] = 409
     title: ClassVar[str] = "The name is taken"
 
 
-class InUse(TemplateError):  # noqa: N818
+class InUse(TemplateError):
     """Others depend on the prototype; `errors` names them."""
 
     code: ClassVar[str] = "in-use"
@@ -43,7 +43,7 @@ class InUse(TemplateError):  # noqa: N818
     title: ClassVar[str] = "The template is in use"
 
 
-class ReadOnly(TemplateError):  # noqa: N818
+class ReadOnly(TemplateError):
     """The prototype mirrors a class of the catalog, or is archived: make a variant, or bring it back, to change it."""
 
     code: ClassVar[str] = "read-only"

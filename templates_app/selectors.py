@@ -17,7 +17,7 @@ from templates_app.routines.text import shorten
 from templates_app.spec import FlowSpec
 
 
-class UnknownFlow(TemplateError):  # noqa: N818 - named for what happened
+class UnknownFlow(TemplateError):
     code: ClassVar[str] = "unknown-flow"
     status: ClassVar[int] = 404
     title: ClassVar[str] = "There is no such flow"

@@ -112,7 +112,7 @@ def create_variant(
     For a routine `overrides` are its fields (`{"config": {"timeout": 60}}`), for a flow a document of `settings` and
     `nodes`.
     """
-    own = _own(of, overrides or {})
+    own = _own(of, {} if overrides is None else overrides)
     with _writing():
         _refresh(of)
         guards.refuse_archived(of)
@@ -130,7 +130,7 @@ def duplicate(
 
     A copied routine stays on its catalog class, the nodes of a copied flow stay on their routine prototypes.
     """
-    own = _own(of, overrides or {})
+    own = _own(of, {} if overrides is None else overrides)
     with _writing():
         _refresh(of)
         copy = _copy_flow if of.is_flow else _copy_routine

@@ -13,6 +13,7 @@ from templates_app.admin import ports
 from templates_app.admin.base import PrototypeAdmin, badge
 from templates_app.admin.nodes import node_page
 from templates_app.admin.shown import effective_rows, node_lines, problem_rows, run_url
+from templates_app.assemble import assemble_flow
 from templates_app.audit import actor_of
 from templates_app.forms import graph
 from templates_app.forms.layered import fieldsets
@@ -55,6 +56,7 @@ class NodeInline(_GraphInline, _NodeInlineBase):
     model = Node
     fk_name = "flow"
     form = graph.NodeRow
+    formset = graph.Rows
     fields = [("node_id", "routine_name"), "own"]
     extra = 1
     show_change_link = False
@@ -77,6 +79,7 @@ class ConnectionInline(_GraphInline, _ConnectionInlineBase):
     model = Connection
     fk_name = "flow"
     form = graph.ConnectionRow
+    formset = graph.Rows
     fields = ["source_port", "target_port"]
     extra = 1
 
@@ -187,7 +190,8 @@ class FlowAdmin(PrototypeAdmin):
 
 
 def _shown(flow: FlowPrototype) -> dict[str, Any]:
-    outcome, resolved = selectors.assembled(flow), selectors.resolved_flow(flow)
+    resolved = selectors.resolved_flow(flow)
+    outcome = assemble_flow(resolved)
     spec = outcome.spec or (flow.head.spec if flow.head else None)
     own = wiring.document_of(flow)["nodes"]
     layers = load.layers(flow)

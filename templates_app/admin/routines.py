@@ -21,7 +21,7 @@ _WORDS = ["name", "description", "category", "tag_list"]
 
 @admin.register(RoutinePrototype)
 class RoutineAdmin(PrototypeAdmin):
-    ordering = ["-is_code", "name"]
+    ordering = ["is_code", "name"]
 
     def form_for(self, request: HttpRequest, obj: Prototype | None) -> Any:
         if obj is None:

@@ -15,8 +15,10 @@ from templates_app.models import Connection, FlowPrototype, Node
 if TYPE_CHECKING:
     _NodeForm = forms.ModelForm[Node]
     _ConnectionForm = forms.ModelForm[Connection]
+    _InlineFormSet = BaseInlineFormSet[Any, FlowPrototype, Any]
 else:
     _NodeForm = _ConnectionForm = forms.ModelForm
+    _InlineFormSet = BaseInlineFormSet
 
 NodeRows: TypeAlias = "BaseInlineFormSet[Node, FlowPrototype, NodeRow]"
 ConnectionRows: TypeAlias = "BaseInlineFormSet[Connection, FlowPrototype, ConnectionRow]"
@@ -80,6 +82,14 @@ class ConnectionRow(_ConnectionForm):
             if kept:
                 choices.setdefault(kept, f"{kept} (not there)")
         self.fields[name].choices = [("", "---------"), *choices.items()]  # type: ignore[attr-defined]
+
+
+class Rows(_InlineFormSet):
+    """The formset of both. Nothing is saved by row, so that the database need not be asked for the id of each row."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["id"] = forms.IntegerField(required=False, initial=form.instance.pk, widget=forms.HiddenInput)
 
 
 def document(settings: Mapping[str, Any], nodes: NodeRows, connections: ConnectionRows) -> dict[str, Any]:

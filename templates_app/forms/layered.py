@@ -48,7 +48,7 @@ class Value:
     def inherited_text(self) -> str:
         if self.inherited is MISSING:
             return "nothing set elsewhere"
-        return f"{brief(self.inherited)} from {self.origin}"
+        return f"{'nothing' if self.inherited is None else brief(self.inherited)}, from {self.origin}"
 
     @property
     def marker(self) -> str:
@@ -65,7 +65,6 @@ class Section:
     """
 
     title: str
-    description: str = ""
     fields: dict[str, forms.Field] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     nullable: set[str] = field(default_factory=set)
@@ -92,19 +91,26 @@ def brief(value: Any) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
-def value_at(path: Path, own: Mapping[str, Any], inherited: Effective) -> Value:
+def value_at(path: Path, own: Mapping[str, Any], inherited: Effective, *, otherwise: str = "the class") -> Value:
+    """`otherwise` names where inherited values come from that no layer has set."""
     places = (".".join(path[:length]) for length in range(len(path), 0, -1))
     origin = next((inherited.origin[place] for place in places if place in inherited.origin), "")
-    return Value(path, _get(own, path), _get(inherited.values, path), f"‘{origin}’" if origin else "the class")
+    return Value(path, _get(own, path), _get(inherited.values, path), f"‘{origin}’" if origin else otherwise)
 
 
 def schema_section(
-    title: str, schema: Schema, under: Path, own: Mapping[str, Any], inherited: Effective, *, description: str = ""
+    title: str,
+    schema: Schema,
+    own: Mapping[str, Any],
+    inherited: Effective,
+    *,
+    under: Path = (),
+    otherwise: str = "the class",
 ) -> Section:
     """One field for each property of `schema`, whose values stand below the path `under`."""
-    section = Section(title, description)
+    section = Section(title)
     for key, wanted in schema.get("properties", {}).items():
-        value = value_at((*under, key), own, inherited)
+        value = value_at((*under, key), own, inherited, otherwise=otherwise)
         made = field_for(wanted, schema, initial=value.effective)
         made.label = key.replace("_", " ").capitalize()
         made.help_text = " ".join(filter(None, (wanted.get("description", ""), str(made.help_text))))
@@ -175,7 +181,7 @@ def own_field(own: Mapping[str, Any]) -> StrictJSONField:
 def fieldsets(sections: Iterable[Section]) -> Iterator[tuple[str, dict[str, Any]]]:
     for section in sections:
         if section.rows:
-            yield section.title, {"fields": section.rows, "description": section.description or None}
+            yield section.title, {"fields": section.rows}
 
 
 def _get(values: Mapping[str, Any], path: Path) -> Any:

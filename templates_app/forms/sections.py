@@ -27,6 +27,7 @@ FLOW_DEFAULTS = Effective(
         "keep_open": False,
         "max_attempts": DEFAULT_MAX_ATTEMPTS,
         "input_schema": None,
+        "error_handler": None,
     },
     origin={},
 )
@@ -54,6 +55,7 @@ FLOW_SCHEMA: dict[str, Any] = {
         },
     }
 }
+_DEFAULT = "the defaults"
 _TIMEOUT = {"properties": {"timeout": {"anyOf": [{"type": "number"}, {"type": "null"}]}}}
 
 
@@ -69,7 +71,7 @@ def routine_sections(own: Own, inherited: Effective, class_key: str) -> tuple[Se
         keys = [*inherited.values.get("config", {}), *own.get("config", {})]
         schema = {"properties": {key: {} for key in keys}}
     return (
-        schema_section("Config", schema, ("config",), own, inherited),
+        schema_section("Config", schema, own, inherited, under=("config",)),
         policy_section(_stated("policy", own, inherited, below.policy if below else None)),
         handler_section(
             _stated("error_handler", own, inherited, below.error_handler if below else None),
@@ -80,8 +82,8 @@ def routine_sections(own: Own, inherited: Effective, class_key: str) -> tuple[Se
 
 
 def flow_sections(own: Own, inherited: Effective, slots: Iterable[str]) -> tuple[Section, ...]:
-    settings = schema_section("Settings", FLOW_SCHEMA, (), own, inherited)
-    entry = value_at(("entry",), own, inherited)
+    settings = schema_section("Settings", FLOW_SCHEMA, own, inherited, otherwise=_DEFAULT)
+    entry = value_at(("entry",), own, inherited, otherwise=_DEFAULT)
     choices = {str(slot): str(slot) for slot in slots}
     if isinstance(entry.effective, str):
         choices.setdefault(entry.effective, f"{entry.effective} (not there)")
@@ -94,7 +96,7 @@ def flow_sections(own: Own, inherited: Effective, slots: Iterable[str]) -> tuple
         help_text="The slot that takes a job's input.",
     )
     settings.add("entry", entry, made, nullable=True)
-    return settings, handler_section(value_at(("error_handler",), own, inherited), none="stop")
+    return settings, handler_section(value_at(("error_handler",), own, inherited, otherwise=_DEFAULT), none="stop")
 
 
 def _stated(name: str, own: Own, inherited: Effective, by_class: Any) -> Value:
@@ -103,7 +105,7 @@ def _stated(name: str, own: Own, inherited: Effective, by_class: Any) -> Value:
 
 
 def _limits(own: Own, inherited: Effective, below: NodeSpec | None) -> Section:
-    section = schema_section("Limits", _TIMEOUT, (), own, _with_default(inherited, "timeout"))
+    section = schema_section("Limits", _TIMEOUT, own, _with_default(inherited, "timeout"))
     section.fields["timeout"].help_text = f"Seconds that one run may take. {section.fields['timeout'].help_text}"
     if catalog.logic_names():
         value = value_at(("logic",), own, _with_default(inherited, "logic"))
@@ -113,16 +115,14 @@ def _limits(own: Own, inherited: Effective, below: NodeSpec | None) -> Section:
         )
         section.add("logic", value, made, nullable=True)
     for slot in below.slots if below else ():
-        value = Value(("slots", slot.name, "capacity"), _capacity(own, slot.name), slot.capacity, "below")
+        path = ("slots", slot.name, "capacity")
+        found = value_at(path, own, inherited)
+        value = found if found.inherited is not MISSING else Value(path, found.own, slot.capacity, found.origin)
         made_slot = forms.IntegerField(
             required=False, min_value=1, initial=value.effective, label=f"Most items waiting in {slot.name}"
         )
         section.add(f"slots__{slot.name}__capacity", value, made_slot)
     return section
-
-
-def _capacity(own: Own, slot: str) -> Any:
-    return own.get("slots", {}).get(slot, {}).get("capacity", MISSING)
 
 
 def _with_default(inherited: Effective, name: str) -> Effective:

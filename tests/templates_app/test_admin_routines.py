@@ -20,7 +20,7 @@ def url(fetcher: RoutinePrototype) -> str:
 def test_it_shows_inherited_and_own_values_with_their_source(as_bob: Client, url: str) -> None:
     page = as_bob.get(url).content.decode()
     assert shown(as_bob, url)["config__timeout"] == "60"
-    assert "Set here. Inherited would be: 30 from ‘t_fetch’." in page
+    assert "Set here. Inherited would be: 30, from ‘t_fetch’." in page
     assert "How often to try again. ○ Inherited from ‘t_fetch’." in page
 
 
