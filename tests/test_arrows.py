@@ -69,6 +69,11 @@ def test_it_knows_only_rooms_further_down(path: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("path", OURS)
+def test_it_does_not_lean_on_the_samples(path: str) -> None:
+    assert not [module for _, module in imports(ROOT / path) if module.split(".")[0] == "samples"]
+
+
 @pytest.mark.parametrize("path", [name(path) for path in sources(*PLAIN_PYTHON)])
 def test_it_is_plain_python(path: str) -> None:
     wrong = [f"{path}:{line} {module}" for line, module in imports(ROOT / path) if module.split(".")[0] in FRAMEWORKS]
