@@ -33,8 +33,8 @@ class JobFilter(forms.Form):
 
     status = forms.ChoiceField(required=False, choices=[("", "Any"), *JobStatus.choices], widget=forms.HiddenInput)
     flow = forms.CharField(required=False, max_length=100, widget=forms.Select)
-    since = forms.CharField(required=False, max_length=6, label="Created", widget=forms.Select)
-    q = forms.CharField(required=False, max_length=36, label="Job id begins with")
+    since = forms.CharField(required=False, max_length=100, label="Created", widget=forms.Select)
+    q = forms.CharField(required=False, max_length=100, label="Job id begins with")
 
     def __init__(self, data: QueryDict, *, flows: list[FlowChoice]) -> None:
         super().__init__(data, auto_id="filter-%s")

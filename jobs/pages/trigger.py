@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -101,7 +101,7 @@ def _triggered(request: HttpRequest, flow: FlowPrototype, form: TriggerForm) -> 
     try:
         made = services.trigger(flow=flow, launch=launch, actor=request.user)
     except IdempotencyConflict:
-        form.data = {**form.data, "once": str(uuid4())}
+        form.data = _renewed(request.POST)
         form.add_error(None, "This form has started a job already, with another input. Press again to start one more.")
         return None
     except JobError as error:
@@ -109,6 +109,12 @@ def _triggered(request: HttpRequest, flow: FlowPrototype, form: TriggerForm) -> 
         return None
     messages.success(request, "This form had started this job before." if made.replayed else "The job was started.")
     return made.job
+
+
+def _renewed(data: QueryDict) -> QueryDict:
+    renewed = data.copy()
+    renewed["once"] = str(uuid4())
+    return renewed
 
 
 def _form(request: HttpRequest, flow: FlowPrototype, form: TriggerForm, *, status: int) -> HttpResponse:
