@@ -10,25 +10,30 @@ class JobError(RoutiluxError):
 
 
 class FlowNotRunnable(JobError):
+    title = "The flow cannot be run"
     code = "flow-not-runnable"
     status = 409
 
 
 class BadInput(JobError):
+    title = "The input does not fit"
     code = "bad-input"
     status = 422
 
 
 class BadEntry(JobError):
+    title = "There is no such entry"
     code = "bad-entry"
 
 
 class WrongState(JobError):
+    title = "The job is not in a state for this"
     code = "wrong-state"
     status = 409
 
 
 class IdempotencyConflict(JobError):
+    title = "The idempotency key belongs to another request"
     code = "idempotency-key-reused"
     status = 422
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import traceback
 from typing import Any
+
+from django.conf import settings
 
 from jobs.runtime import capture
 from jobs.runtime.finished import Finished
@@ -118,6 +121,13 @@ def _message(error: BaseException) -> str:
         return f"(its message could not be read: {type(broken).__name__})"
 
 
+def _without_places(text: str) -> str:
+    """Where this host keeps its files is nobody's business; what follows tells the file all the same."""
+    for place in (f"{settings.BASE_DIR}/", *(f"{folder}/" for folder in sys.path if folder)):
+        text = text.replace(place, "")
+    return text
+
+
 def _describe(error: BaseException) -> dict[str, Any]:
     try:
         text = "".join(traceback.format_exception(error))
@@ -126,5 +136,5 @@ def _describe(error: BaseException) -> dict[str, Any]:
     return {
         "type": type(error).__name__,
         "message": capture.printable(_message(error)[:5000]),
-        "traceback": capture.printable(text[-MAX_TRACEBACK:]),
+        "traceback": capture.printable(_without_places(text)[-MAX_TRACEBACK:]),
     }

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from jobs.models import Activation, Item, Job, JobEvent, NodeState
 from jobs.runtime import wake
@@ -72,7 +72,7 @@ def _write(job: Job, view: JobView, program: Program, router: Router) -> None:
     plant(job, router, _statuses(view, program, len(router.steps)))
     changed: dict[str, object] = {"open": F("open") + len(router.steps)}
     if not router.steps and not view.open and not view.keep_open and view.status in MOVING:
-        changed |= {"status": JobStatus.COMPLETED, "finished_at": Now()}
+        changed |= {"status": JobStatus.COMPLETED, "started_at": Coalesce("started_at", Now()), "finished_at": Now()}
         JobEvent.objects.create(job=job, kind=JobStatus.COMPLETED)
     Job.objects.filter(pk=job.pk).update(**changed)
     if router.steps:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import psycopg
 from django.conf import settings
+from django.db import Error as DjangoDatabaseError
 
 from jobs.runtime import capture, process, wake
 from jobs.runtime.committer import Committer
@@ -35,6 +36,7 @@ links = Links()
 
 #: How often a session that has work looks for what others made ready; a wake-up makes it look at once.
 LOOK = 0.1
+DATABASE_ERRORS = (psycopg.Error, DjangoDatabaseError)
 SWEEP = 1.0
 
 
@@ -159,7 +161,7 @@ class Session:
     def _dispatch(self, step: claim.Step) -> None:
         try:
             self.programs.get(step.revision_id)
-        except psycopg.Error:
+        except DATABASE_ERRORS:
             raise
         except Exception as error:
             logger.exception("revision cannot be run", extra={"action": "revision_broken", "job": str(step.job_id)})
@@ -239,7 +241,7 @@ class Session:
     def _beat_or_lose(self) -> None:
         try:
             self._beat()
-        except psycopg.Error as error:
+        except DATABASE_ERRORS as error:
             self.lose(str(error))
 
     def _close_rows(self, outcome: str) -> None:
@@ -253,8 +255,8 @@ class Session:
             wake.ring(link, delay=max(0.0, due))
 
     def _release_links(self) -> None:
-        """Keep the connections for the next session, unless it is unclear what state they are in."""
-        if self._lost:
+        """Keep the connections for the next session, unless their state is unclear or a lane may still use them."""
+        if self._lost or any(lane.is_alive() for lane in self._lanes):
             self._main.close()
             self._commits.close()
         else:
@@ -268,7 +270,7 @@ def work() -> None:
     """The django-q2 task behind every wake-up ticket. Returns nothing and raises nothing: truth is in our tables."""
     try:
         _work(process.current_ticket())
-    except psycopg.OperationalError as error:
+    except DATABASE_ERRORS as error:
         logger.warning("no session: %s", error, extra={"action": "session_failed"})
     except Exception:
         logger.exception("session failed", extra={"action": "session_failed"})
@@ -284,7 +286,7 @@ def _work(ticket: rescue.TicketLease | None) -> None:
     session = Session(main, ticket)
     try:
         outcome = session.run()
-    except psycopg.Error as error:
+    except DATABASE_ERRORS as error:
         session.lose(str(error))
         outcome = str(error)
     session.close(outcome)

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 from uuid import uuid4
@@ -25,16 +26,16 @@ from django.conf import settings
 from jobs.runtime import process, wake
 from jobs.runtime.store import rescue, watch
 from jobs.runtime.store.link import Link, open_link
-from routilux_site import postgres
 
 logger = logging.getLogger(__name__)
 
 TICK = 1.0
-CANARY_EVERY = 30.0
 
 
 class Supervisor:
-    def __init__(self) -> None:
+    def __init__(self, *, ensure_database: Callable[[], None]) -> None:
+        """`ensure_database` brings up a database that is ours to start; it raises psycopg.Error when it cannot."""
+        self._ensure_database = ensure_database
         self.id = uuid4().hex
         self._options: dict[str, Any] = settings.ROUTILUX
         self._child: subprocess.Popen[bytes] | None = None
@@ -64,9 +65,8 @@ class Supervisor:
     def _tick(self, reason: str) -> None:
         """Bring up whatever is down: the embedded Postgres, the connection, the cluster."""
         try:
-            postgres.ensure()
             link = self._database()
-        except (psycopg.Error, postgres.PostgresError) as error:
+        except psycopg.Error as error:
             logger.warning("database: %s", error, extra={"action": "database_down"})
             return
         if self._child is None:
@@ -156,8 +156,9 @@ class Supervisor:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._child.wait(timeout=self._options["GRACE"] + 5)
         self._kill_cluster()
-        with contextlib.suppress(psycopg.Error):
-            watch.unregister(self._database(), self.id)
+        if self._link is not None:
+            with contextlib.suppress(psycopg.Error):
+                watch.unregister(self._link, self.id)
 
     def _let_go(self) -> None:
         if self._leash is not None:
@@ -174,6 +175,7 @@ class Supervisor:
 
     def _database(self) -> Link:
         if self._link is None or self._link.closed:
+            self._ensure_database()
             self._link = open_link("supervisor")
         return self._link
 

@@ -1,0 +1,101 @@
+"""What a caller asks for when triggering, and whether it may be had. Reads only; `services.trigger` writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from jsonschema_rs import validator_for
+
+from jobs.errors import BadEntry, BadInput, FlowNotRunnable, IdempotencyConflict
+from jobs.models import IdempotencyKey, Job
+from jobs.runtime.program import Program
+from jobs.runtime.programs import programs
+from routilux_site.lib import strict_json
+from routilux_site.lib.errors import ErrorDetail
+from templates_app.models import FlowPrototype
+from templates_app.spec import FlowSpec, Port
+
+Actor = AbstractBaseUser | AnonymousUser | None
+PRIORITIES = range(-100, 101)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """What a caller asks for. `entry` is "node" or "node.slot"; absent, the flow's own entry is used."""
+
+    input: Any
+    entry: str | None = None
+    priority: int = 0
+    idempotency_key: str | None = None
+    request_id: str = ""
+
+
+def runnable(flow: FlowPrototype) -> Program:
+    if flow.is_archived:
+        raise FlowNotRunnable(f"The flow {flow.name!r} is archived; restore it or trigger another one.", path="flow")
+    if flow.head is None:
+        problems = [
+            ErrorDetail(p.get("path", ""), p.get("code", "invalid"), p.get("message", "")) for p in flow.problems
+        ]
+        reason = problems[0].message if problems else "it has no revision"
+        raise FlowNotRunnable(f"The flow {flow.name!r} is invalid: {reason}", path="flow", errors=problems)
+    return programs.get(flow.head.pk)
+
+
+def find_entry(spec: FlowSpec, asked: str | None) -> Port:
+    """The slot that the input goes into: as asked, else the flow's entry."""
+    if not asked:
+        if spec.entry is None:
+            raise BadEntry(f"The flow has no entry of its own; say one of: {ports(spec)}.", path="entry")
+        return spec.entry
+    name, _, slot = asked.partition(".")
+    node = spec.nodes.get(name)
+    slots = [s.name for s in node.slots] if node else []
+    if node is None or (slot and slot not in slots) or not slots:
+        raise BadEntry(f"There is no slot {asked!r}; the slots are: {ports(spec)}.", path="entry")
+    return Port(name, slot or slots[0])
+
+
+def ports(spec: FlowSpec) -> str:
+    return ", ".join(f"{node.id}.{slot.name}" for node in spec.nodes.values() for slot in node.slots)
+
+
+def checked_input(spec: FlowSpec, value: Any) -> dict[str, Any]:
+    strict_json.check(value, path="input")
+    if not isinstance(value, dict):
+        kind = type(value).__name__
+        raise BadInput(f'The input is a JSON object, like {{"name": "value"}}; this is a {kind}.', path="input")
+    if spec.input_schema:
+        found = validator_for(dict(spec.input_schema)).iter_errors(value)
+        errors = [ErrorDetail(".".join(map(str, ["input", *e.instance_path])), "schema", e.message) for e in found]
+        if errors:
+            raise BadInput(f"{errors[0].path}: {errors[0].message}", path=errors[0].path, errors=errors)
+    return value
+
+
+def check_priority(priority: int) -> None:
+    if priority not in PRIORITIES:
+        limits = f"{PRIORITIES.start} to {PRIORITIES.stop - 1}"
+        raise BadInput(
+            f"The priority {priority} is out of bounds: {limits} is accepted, higher runs sooner.", path="priority"
+        )
+
+
+def digest(launch: Launch, flow: FlowPrototype) -> str:
+    body = {"flow": flow.name, "input": launch.input, "entry": launch.entry, "priority": launch.priority}
+    return strict_json.sha256(body)
+
+
+def replay(launch: Launch, flow: FlowPrototype, actor: Actor) -> Job | None:
+    if not launch.idempotency_key:
+        return None
+    user: int | None = getattr(actor, "pk", None)
+    known = IdempotencyKey.objects.filter(user=user, key=launch.idempotency_key).select_related("job").first()
+    if known is None:
+        return None
+    if known.body_sha256 != digest(launch, flow):
+        message = "This Idempotency-Key was used before with another request; use a new key for a new request."
+        raise IdempotencyConflict(message, path="Idempotency-Key")
+    return known.job
