@@ -25,7 +25,8 @@ class UploadForm(_Form):
     """Keeps a file in the database, where the routines that read files find it by its name."""
 
     file = forms.FileField(help_text=f"At most {MAX_BYTES // 1024 // 1024} MiB.", allow_empty_file=True)
-    name = forms.CharField(required=False, max_length=200, help_text=_NAME_HELP)
+    # Not called `name`: the model would refuse a name that is taken, while an upload may replace another.
+    store_as = forms.CharField(required=False, max_length=200, label="Name", help_text=_NAME_HELP)
 
     class Meta:
         model = Upload
@@ -42,9 +43,9 @@ class UploadForm(_Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         file = said.get("file")
-        said["name"] = name = said.get("name") or (file.name if file else "")
+        said["store_as"] = name = said.get("store_as") or (file.name if file else "")
         if file and not NAME.fullmatch(name):
-            self.add_error("name", f"{name[:80]!r} is not accepted. {_NAME_HELP}")
+            self.add_error("store_as", f"{name[:80]!r} is not accepted. {_NAME_HELP}")
         return said
 
 
@@ -63,7 +64,7 @@ class UploadAdmin(ListAdmin):
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return super().get_fields(request, obj) if obj else ["file", "name"]
+        return super().get_fields(request, obj) if obj else ["file", "store_as"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_readonly_fields(request, obj) if obj else []
@@ -87,9 +88,11 @@ def _form_of(request: HttpRequest) -> type[UploadForm]:
 
         def _store(self, said: dict[str, Any]) -> None:
             try:
-                self.stored = store_upload(name=said["name"], content=said["file"].read(), actor=request.user).upload
+                self.stored = store_upload(
+                    name=said["store_as"], content=said["file"].read(), actor=request.user
+                ).upload
             except JobError as error:
-                self.add_error("name", error.message)
+                self.add_error("store_as", error.message)
 
     return BoundToActor
 

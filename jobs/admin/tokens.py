@@ -45,7 +45,7 @@ class TokenForm(_Form):
 
     class Meta:
         model = ApiToken
-        fields: list[str] = []
+        fields = ("name", "user")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,6 +63,9 @@ class OwnTokenForm(TokenForm):
     """For everybody but superusers: a token for somebody else would be a way to become them."""
 
     user = None  # type: ignore[assignment]
+
+    class Meta(TokenForm.Meta):
+        fields = ("name",)  # type: ignore[assignment]
 
 
 @admin.register(ApiToken)

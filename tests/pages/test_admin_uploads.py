@@ -15,7 +15,7 @@ UPLOADS = "/admin/jobs/upload/"
 
 
 def send(client: Client, name: str = "", content: bytes = b"id;n\n1;2\n", file: str = "orders.csv") -> Any:
-    return client.post(f"{UPLOADS}add/", {"name": name, "file": SimpleUploadedFile(file, content)})
+    return client.post(f"{UPLOADS}add/", {"store_as": name, "file": SimpleUploadedFile(file, content)})
 
 
 def test_it_keeps_a_file_under_its_name(as_bob: Client, bob: User) -> None:
