@@ -65,12 +65,18 @@ def _revision(flow: int, number: int, outcome: Assembled, actor: Actor, message:
 
 
 def _save(flows: Collection[Prototype], outcomes: Mapping[int, Assembled], heads: Mapping[int, int]) -> None:
-    changed = []
-    for flow in flows:
-        head, problems = heads.get(flow.pk), [problem.to_json() for problem in outcomes[flow.pk].problems]
-        if (flow.head_id, flow.problems) != (head, problems):
-            flow.head_id, flow.problems = head, problems
-            changed.append(flow)
-    # an own row is the business of whoever edits it: neither version nor updated_at moves when a parent does
-    if changed:
-        Prototype.objects.bulk_update(changed, ["head", "problems"])
+    """One statement a column: many flows with new heads and the same problems is the usual case.
+
+    A flow's row is the business of whoever edits it: neither version nor updated_at moves when a parent does.
+    """
+    moved = [flow for flow in flows if flow.head_id != heads.get(flow.pk)]
+    for flow in moved:
+        flow.head_id = heads.get(flow.pk)
+    told = {flow: [problem.to_json() for problem in outcomes[flow.pk].problems] for flow in flows}
+    other = [flow for flow, problems in told.items() if flow.problems != problems]
+    for flow in other:
+        flow.problems = told[flow]
+    if moved:
+        Prototype.objects.bulk_update(moved, ["head"])
+    if other:
+        Prototype.objects.bulk_update(other, ["problems"])
