@@ -14,7 +14,7 @@ class TemplateError(RoutiluxError):
     title: ClassVar[str] = "The template was refused"
 
 
-class UnknownName(TemplateError):  # noqa: N818 - reads as what it is in `except UnknownName`
+class UnknownName(TemplateError):
     """A stored name that the catalog does not know."""
 
     code: ClassVar[str] = "unknown-name"

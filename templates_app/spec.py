@@ -1,11 +1,12 @@
 """FlowSpec: the frozen value objects that a revision is.
 
-A spec is plain data: it says which catalog class each node runs, with which effective values, and how events reach slots.
-It knows nothing of prototypes, parents or layers; those are resolved before a spec exists.
+A spec is plain data: it says which catalog class each node runs, with which effective values, and how events reach
+slots. It knows nothing of prototypes, parents or layers; those are resolved before a spec exists.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -134,7 +135,7 @@ class FlowSpec:
 
     @cached_property
     def hash(self) -> str:
-        return strict_json.sha256(self.to_json())
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         return {
