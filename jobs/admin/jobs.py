@@ -13,6 +13,7 @@ from jobs.models import Job
 from jobs.pages.filters import id_range
 from jobs.pages.looks import word
 from jobs.states import JobStatus
+from jobs.templatetags.jobs_pages import short_id
 
 _KINDS = {JobStatus.COMPLETED: "ok", JobStatus.FAILED: "bad"}
 _FIELDS = ("status", "flow__name", "revision__number", "actor__username", "error_summary", "created_at", "finished_at")
@@ -22,7 +23,7 @@ _FIELDS = ("status", "flow__name", "revision__number", "actor__username", "error
 class JobAdmin(ReadOnlyAdmin):
     """A view for administrators; the pages under /jobs/ show steps, data and errors."""
 
-    list_display = ["id", "state", "flow", "revision_number", "actor", "created_at", "error_summary"]
+    list_display = ["begins_with", "state", "flow", "revision_number", "actor", "created_at", "error_summary"]
     list_filter = ["status"]
     list_select_related = ["flow", "revision", "actor"]
     ordering = ["-id"]
@@ -47,6 +48,10 @@ class JobAdmin(ReadOnlyAdmin):
             return queryset, False
         found = id_range(search_term)
         return (queryset.filter(pk__range=found) if found else queryset.none()), False
+
+    @admin.display(description="job")
+    def begins_with(self, job: Job) -> str:
+        return short_id(job.pk)
 
     @admin.display(description="status")
     def state(self, job: Job) -> SafeString:

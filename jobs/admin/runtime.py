@@ -20,8 +20,12 @@ def _state(row: Session | Cluster) -> SafeString:
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    list_display = ["id", "state", "host", "pid", "lanes", "started_at", "heartbeat_at", "outcome"]
+    list_display = ["process", "state", "cluster", "lanes", "started_at", "heartbeat_at", "outcome"]
     ordering = ["-id"]
+
+    @admin.display(description="host and process")
+    def process(self, session: Session) -> str:
+        return str(session)
 
     @admin.display(description="state")
     def state(self, session: Session) -> SafeString:
@@ -30,8 +34,12 @@ class SessionAdmin(ReadOnlyAdmin):
 
 @admin.register(Cluster)
 class ClusterAdmin(ReadOnlyAdmin):
-    list_display = ["id", "state", "host", "pid", "workers", "restarts", "last_restart_reason", "heartbeat_at"]
+    list_display = ["process", "state", "workers", "restarts", "last_restart_reason", "heartbeat_at"]
     ordering = ["-started_at", "id"]
+
+    @admin.display(description="host and process")
+    def process(self, cluster: Cluster) -> str:
+        return str(cluster)
 
     @admin.display(description="state")
     def state(self, cluster: Cluster) -> SafeString:

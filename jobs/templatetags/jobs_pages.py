@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django import template
@@ -68,6 +70,11 @@ def moment(at: datetime) -> str:
 @register.filter
 def short_id(value: UUID) -> str:
     return str(value)[:SHORT]
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 @register.filter

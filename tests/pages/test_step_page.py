@@ -58,7 +58,7 @@ def test_it_says_what_a_step_that_waits_for_a_retry_waits_for(as_bob: Client, st
 def test_it_shows_what_the_policy_said(as_bob: Client, step: Activation) -> None:
     Activation.objects.update(message={"reason": "drained"})
 
-    assert "The activation policy said" in html(as_bob, address(step))
+    assert 'The activation policy said {"reason": "drained"}' in text(html(as_bob, address(step)))
 
 
 def test_it_knows_only_steps_of_its_job(
