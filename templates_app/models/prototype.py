@@ -30,7 +30,11 @@ class PrototypeQuerySet(models.QuerySet["Prototype"]):
 
 
 class Prototype(models.Model):
-    """A stored template. `own` holds only what this prototype sets itself; all else comes live from its parents."""
+    """A stored template. `own` holds only what this prototype sets itself; all else comes live from its parents.
+
+    `rules` says what layers below may not touch. A duplicate keeps its `origin`, and what that meant when it was copied
+    or last rebased on: a document of a flow, an own layer of a routine.
+    """
 
     kind = models.CharField(max_length=10, choices=Kind.choices, editable=False)
     name = models.CharField(
@@ -42,6 +46,9 @@ class Prototype(models.Model):
     class_key = models.CharField(max_length=200, blank=True, default="", editable=False)
     is_code = models.BooleanField(default=False, editable=False)
     own = models.JSONField(default=dict, blank=True)
+    rules = models.JSONField(default=dict, blank=True, editable=False)
+    origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False, related_name="duplicates")
+    origin_base = models.JSONField(null=True, blank=True, editable=False)
     description = models.TextField(blank=True)
     category = models.CharField(max_length=100, blank=True)
     tags = models.JSONField(default=list, blank=True)
@@ -60,6 +67,7 @@ class Prototype(models.Model):
     objects = PrototypeQuerySet.as_manager()
 
     children: models.Manager[Prototype]
+    duplicates: models.Manager[Prototype]
     nodes: models.Manager[Node]
     revisions: models.Manager[Revision]
 

@@ -1,0 +1,51 @@
+"""What whoever runs flows hands in at start-up: templates know nothing of jobs, but can ask these two things of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What hangs on a flow beyond templates: unfinished jobs stay pinned, schedules follow the head."""
+
+    unfinished_jobs: int = 0
+    schedules: int = 0
+
+
+Usages = Callable[[Collection[int]], Mapping[int, Usage]]
+Launcher = Callable[..., Any]
+
+_usages: list[Usages] = []
+_launcher: list[Launcher] = []
+
+
+def register_usage(found: Usages) -> None:
+    """`found` gets the ids of flows and answers, in a constant number of queries, those of them that are in use."""
+    if found not in _usages:
+        _usages.append(found)
+
+
+def usage(flows: Collection[int]) -> dict[int, Usage]:
+    """The sum of what is handed in about each of `flows`; every one of them is in the answer."""
+    sums = dict.fromkeys(flows, Usage())
+    for found in _usages:
+        for pk, told in found(flows).items():
+            sums[pk] = Usage(
+                unfinished_jobs=sums[pk].unfinished_jobs + told.unfinished_jobs,
+                schedules=sums[pk].schedules + told.schedules,
+            )
+    return sums
+
+
+def register_launcher(launch: Launcher) -> None:
+    """`launch(flow, **launch)` starts a job of a flow prototype and returns a handle on it; the last one counts."""
+    _launcher[:] = [launch]
+
+
+def launcher() -> Launcher:
+    if not _launcher:
+        raise RuntimeError("Nothing here can run flows: add the app `jobs` to INSTALLED_APPS.")
+    return _launcher[0]
