@@ -23,7 +23,7 @@ _FIELDS = ("status", "flow__name", "revision__number", "actor__username", "error
 class JobAdmin(ReadOnlyAdmin):
     """A view for administrators; the pages under /jobs/ show steps, data and errors."""
 
-    list_display = ["begins_with", "state", "flow", "revision_number", "actor", "created_at", "error_summary"]
+    list_display = ["begins_with", "state", "flow_revision", "actor", "created_at", "error_summary"]
     list_filter = ["status"]
     list_select_related = ["flow", "revision", "actor"]
     ordering = ["-id"]
@@ -50,16 +50,16 @@ class JobAdmin(ReadOnlyAdmin):
         return (queryset.filter(pk__range=found) if found else queryset.none()), False
 
     @admin.display(description="job")
-    def begins_with(self, job: Job) -> str:
-        return short_id(job.pk)
+    def begins_with(self, job: Job) -> SafeString:
+        return format_html('<span class="nowrap">{}</span>', short_id(job.pk))
 
     @admin.display(description="status")
     def state(self, job: Job) -> SafeString:
         return badge(_KINDS.get(JobStatus(job.status), "wait"), word(job.status))
 
-    @admin.display(description="revision")
-    def revision_number(self, job: Job) -> str:
-        return f"#{job.revision.number}"
+    @admin.display(description="flow")
+    def flow_revision(self, job: Job) -> str:
+        return f"{job.flow.name} #{job.revision.number}"
 
     @admin.display(description="job page")
     def page(self, job: Job) -> SafeString:

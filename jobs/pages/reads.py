@@ -25,7 +25,7 @@ User = AbstractBaseUser | AnonymousUser
 
 STEPS, ITEMS, EVENTS, FLOWS, ATTEMPTS, LINES = 100, 20, 100, 500, 20, 200
 _PATH = "%(function)s(%(expressions)s::jsonpath)"
-_HEAVY = ("flow__own", "flow__problems", "flow__description", "flow__tags")
+_SHOWN = ("flow__name", "revision__number", "revision__hash", "revision__canonical", "actor__username")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,8 @@ def listed(user: User) -> JobQuerySet:
 
 
 def visible_job(user: User, job_id: UUID) -> Job:
-    jobs = Job.objects.visible_to(user).select_related("flow", "revision", "actor").defer(*_HEAVY)
+    own = [column.attname for column in Job._meta.concrete_fields]
+    jobs = Job.objects.visible_to(user).select_related("flow", "revision", "actor").only(*own, *_SHOWN)
     return get_object_or_404(jobs, pk=job_id)
 
 
