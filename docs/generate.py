@@ -102,9 +102,9 @@ def statuses(kind: str) -> Callable[[], str]:
     def render() -> str:
         from jobs import states
 
-        words = {"job": (states.JobStatus, JOB_WORDS), "step": (states.StepStatus, STEP_WORDS)}
-        found, meaning = words[kind]
-        return table(("status", "meaning"), [(f"`{one.value}`", meaning[one.value]) for one in found])
+        values = states.JobStatus.values if kind == "job" else states.StepStatus.values
+        meanings = JOB_WORDS if kind == "job" else STEP_WORDS
+        return table(("status", "meaning"), [(f"`{value}`", meanings[value]) for value in values])
 
     return render
 
@@ -149,7 +149,9 @@ def error_handler() -> str:
     from templates_app.routines import ErrorHandler
 
     default = ErrorHandler().to_json()
-    rows = [(f"`{field.name}`", _json(default[field.name]), HANDLER_WORDS[field.name]) for field in fields(ErrorHandler)]
+    rows = [
+        (f"`{field.name}`", _json(default[field.name]), HANDLER_WORDS[field.name]) for field in fields(ErrorHandler)
+    ]
     return table(("field", "default", "meaning"), rows)
 
 
