@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import sys
-import tempfile
 from pathlib import Path
 
 from benchmarks.latency import measure_latency
@@ -27,7 +26,7 @@ def main() -> None:
     django.setup()
     from benchmarks.house import bench_house
 
-    with tempfile.TemporaryDirectory(prefix="routilux-bench-") as folder, bench_house(Path(folder)) as house:
+    with bench_house() as house:
         figures = {**measure_throughput(house), **measure_latency(house)}
     show(figures)
     if path := os.environ.get("JSON"):

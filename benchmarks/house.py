@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from tests.house import House
+from tests.house import House, a_house, free_port
 
 LINEAR = """
 from templates_app import services
@@ -20,13 +18,8 @@ services.create_flow("linear", document={
 
 
 @contextmanager
-def bench_house(folder: Path) -> Iterator[House]:
-    folder.chmod(0o755)
-    port = os.environ.get("BENCH_PORT", "8765")
-    house = House(folder, apps="benchmarks", PORT=port, WEB_HOST="127.0.0.1", DEBUG="False")
-    try:
+def bench_house() -> Iterator[House]:
+    with a_house(apps="benchmarks", PORT=free_port(), WEB_HOST="127.0.0.1") as house:
         house.manage("migrate", "-v", "0")
         house.shell(LINEAR)
         yield house
-    finally:
-        house.server.stop("immediate")

@@ -22,7 +22,7 @@ def measure_latency(house: House) -> dict[str, float]:
     house.shell(USER)
     token = house.manage("create_token", "--user", "bench", "--name", "bench").split()[-1]
     with house.runtime(), house.running("serve"):
-        house.wait(lambda: _answers(house), "an answer of the web server")
+        house.wait(house.answers, "an answer of the web server")
         _once(house, token)
         times = sorted(_once(house, token) for _ in range(JOBS))
     return {
@@ -39,14 +39,6 @@ def _once(house: House, token: str) -> float:
     with urllib.request.urlopen(request) as answer:
         job = json.load(answer)["id"]
     return float(house.wait(lambda: house.value(FINISHED, job), f"the end of job {job}")) - started
-
-
-def _answers(house: House) -> bool:
-    try:
-        with urllib.request.urlopen(_url(house, "/healthz")):
-            return True
-    except OSError:
-        return False
 
 
 def _url(house: House, path: str) -> str:

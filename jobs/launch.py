@@ -71,7 +71,7 @@ def checked_input(spec: FlowSpec, value: Any) -> dict[str, Any]:
         found = validator_for(dict(spec.input_schema)).iter_errors(value)
         errors = [ErrorDetail(".".join(map(str, ["input", *e.instance_path])), "schema", e.message) for e in found]
         if errors:
-            raise BadInput(f"{errors[0].path}: {errors[0].message}", path=errors[0].path, errors=errors)
+            raise BadInput(errors[0].message, path=errors[0].path, errors=errors)
     return value
 
 

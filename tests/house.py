@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
@@ -101,6 +104,12 @@ class House:
             time.sleep(0.05)
         raise AssertionError(f"{what} did not come about in {timeout:.0f} s\n{self._tail()}")
 
+    def answers(self) -> bool:
+        """Whether the web server is up."""
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz"):
+            return True
+        return False
+
     def wait_for_end(self, job: str) -> str:
         sql = "SELECT status FROM jobs_job WHERE id = %s AND status IN ('completed', 'failed', 'cancelled')"
         return str(self.wait(lambda: self.value(sql, job), f"the end of job {job}"))
@@ -119,6 +128,25 @@ class House:
 
     def _tail(self) -> str:
         return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
+
+
+@contextmanager
+def a_house(*, apps: str = "tests.flows", **environment: str) -> Iterator[House]:
+    """A house in a folder of its own, open to the user that Postgres runs as; gone afterwards."""
+    with TemporaryDirectory(prefix="routilux-house-") as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        house = House(home, apps=apps, **environment)
+        try:
+            yield house
+        finally:
+            house.server.stop("immediate")
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
 
 
 def kill(pid: int) -> None:

@@ -6,13 +6,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.faults import oracle
-from tests.house import HASTY, House, cluster_processes, kill, kill_tree
+from tests.house import HASTY, House, a_house, cluster_processes, kill, kill_tree
 
 pytestmark = pytest.mark.kill
 
@@ -26,12 +25,10 @@ TRAILS = [["a", "b", "d"], ["a", "c", "d"]]
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    home: Path = tmp_path_factory.mktemp("house")
-    house = House(home, **HASTY)
-    house.build(FLOWS)
-    yield house
-    house.server.stop("immediate")
+def house() -> Iterator[House]:
+    with a_house(**HASTY) as house:
+        house.build(FLOWS)
+        yield house
 
 
 def ends_well(house: House, job: str) -> bool:
