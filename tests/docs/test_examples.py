@@ -10,7 +10,7 @@ from jobs import selectors
 from jobs.models import Job
 from tests.docs.examples import run_page
 from tests.docs.markdown import NAMES, blocks
-from tests.docs.shell import Shell
+from tests.docs.shell import Shell, wait_for
 from tests.docs.test_tutorial import STORY
 
 LANGUAGES = {"sh", "python", "pycon", "json", ""}
@@ -23,6 +23,8 @@ JSON_BLOCKS = [(page, block.text) for page in NAMES for block in blocks(page) if
 @pytest.mark.parametrize("page", WITH_BLOCKS)
 def test_it_runs(page: str, shell: Shell) -> None:
     run_page(page, shell)
+    for job in Job.objects.values_list("pk", flat=True):
+        wait_for(str(job))
     assert set(Job.objects.values_list("status", flat=True)) <= {"completed"}
 
 
