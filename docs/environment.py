@@ -70,7 +70,6 @@ MEANINGS = {
     "ROUTILUX_HOME": "Where embedded Postgres, caches and the generated key live. Unset: `.routilux` in the project.",
     "ROUTILUX_LEASE": "A session without a sign of life for so many seconds is dead, and its steps go to others.",
     "ROUTILUX_LINGER": "Seconds that a session waits for more work before it lets its worker go.",
-    "ROUTILUX_MAX_ATTEMPTS": "Reserved: a flow says by `max_attempts` how many deaths of its worker a step may cause.",
     "ROUTILUX_STALL": "Seconds that work may wait without any session before the cluster is started anew.",
     "ROUTILUX_THREADS": "Lanes of a session: how many steps a worker process runs side by side.",
     "ROUTILUX_WORKERS": "Worker processes of the cluster on this host.",

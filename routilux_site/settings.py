@@ -26,7 +26,6 @@ ROUTILUX: dict[str, Any] = {
     "LEASE": _LEASE,
     "HEARTBEAT": envfloat("ROUTILUX_HEARTBEAT", _LEASE / 5, minimum=0.1),
     "LINGER": envfloat("ROUTILUX_LINGER", 0.5, minimum=0.0),
-    "MAX_ATTEMPTS": envint("ROUTILUX_MAX_ATTEMPTS", 3, minimum=1),
     "STALL": envfloat("ROUTILUX_STALL", 5.0, minimum=1.0),
     "GRACE": envfloat("ROUTILUX_GRACE", 20.0, minimum=0.0),
     "BACKLOG": envfloat("ROUTILUX_BACKLOG", 60.0, minimum=1.0),  # /readyz: how long a runnable step may wait

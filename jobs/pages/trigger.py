@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs import services
 from jobs.errors import IdempotencyConflict, JobError
+from jobs.launch import PRIORITIES
 from jobs.models import Item, Job
 from jobs.pages import reads
 from jobs.pages.example import example
@@ -36,7 +37,11 @@ class TriggerForm(forms.Form):
     input = StrictJSONField(kind=dict, empty_value={}, required=False, label="Input", help_text="A JSON object.")
     entry = forms.ChoiceField(required=False, label="Entry", help_text="The slot that the input goes into.")
     priority = forms.IntegerField(
-        required=False, min_value=-1000, max_value=1000, label="Priority", help_text="Higher runs sooner; empty is 0."
+        required=False,
+        min_value=PRIORITIES[0],
+        max_value=PRIORITIES[-1],
+        label="Priority",
+        help_text="Higher runs sooner; empty is 0.",
     )
     once = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -51,7 +56,7 @@ class TriggerForm(forms.Form):
     def refuse(self, error: RoutiluxError) -> None:
         """Say what the verb refused beside the field that it is about."""
         name = error.path.split(".")[0]
-        self.add_error(name if name in ("input", "entry", "priority") else None, error.message)
+        self.add_error(name if name in ("input", "entry", "priority") else None, str(error))
         for detail in error.errors[1:]:
             self.add_error("input" if detail.path.startswith("input") else None, f"{detail.path}: {detail.message}")
 
