@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from routilux_site.lib import strict_json
 from templates_app.document import accepted_names
@@ -21,21 +21,33 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound=Prototype)
 
 MAX_CATEGORY = 100
+MAX_RELEASE = 50
 MAX_TAGS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What people read about a prototype; it is no part of a revision. In an update `name` None leaves the name."""
+    """What people read about a prototype; it is no part of a revision. In an update None leaves what is there.
+
+    `release` is the author's own word for a version, `example_config` shows how to set the prototype up.
+    """
 
     name: str | None = None
     description: str = ""
     category: str = ""
     tags: tuple[str, ...] = ()
+    release: str | None = None
+    example_config: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, prototype: Prototype) -> About:
-        return cls(description=prototype.description, category=prototype.category, tags=tuple(prototype.tags))
+        return cls(
+            description=prototype.description,
+            category=prototype.category,
+            tags=tuple(prototype.tags),
+            release=prototype.release,
+            example_config=prototype.example_config,
+        )
 
 
 NO_WORDS = About()
@@ -61,6 +73,10 @@ def describe(prototype: Prototype, about: About | None) -> None:
         _refuse_name(prototype.name)
         _refuse_taken(prototype)
     prototype.description, prototype.category, prototype.tags = about.description, about.category, list(about.tags)
+    if about.release is not None:
+        prototype.release = about.release
+    if about.example_config is not None:
+        prototype.example_config = dict(about.example_config)
 
 
 def routine_by_name(name: str, *, path: str) -> RoutinePrototype:
@@ -88,8 +104,10 @@ def _problems(about: About) -> Iterator[Problem]:
     for field, text in (("description", about.description), ("category", about.category)):
         strict_json.check(text, path=field)
     strict_json.check(list(about.tags), path="tags")
-    if len(about.category) > MAX_CATEGORY:
-        message = f"{len(about.category)} characters: at most {MAX_CATEGORY} are accepted."
-        yield Problem("category", "invalid-value", message)
+    strict_json.check(about.release, path="release")
+    strict_json.check(about.example_config, path="example_config")
+    for field, text, most in (("category", about.category, MAX_CATEGORY), ("release", about.release, MAX_RELEASE)):
+        if len(text or "") > most:
+            yield Problem(field, "invalid-value", f"{len(text or '')} characters: at most {most} are accepted.")
     if len(about.tags) > MAX_TAGS or not all(about.tags):
         yield Problem("tags", "invalid-value", f"At most {MAX_TAGS} tags, each a text, are accepted.")

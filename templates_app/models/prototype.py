@@ -52,6 +52,8 @@ class Prototype(models.Model):
     description = models.TextField(blank=True)
     category = models.CharField(max_length=100, blank=True)
     tags = models.JSONField(default=list, blank=True)
+    release = models.CharField(max_length=50, blank=True, default="", editable=False)
+    example_config = models.JSONField(default=dict, blank=True, editable=False)
     head = models.ForeignKey(
         "templates_app.Revision", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )

@@ -108,6 +108,19 @@ class Routine:
         return dict(self._own_config)
 
     @property
+    def own_policy(self) -> Policy | None:
+        """What `set_activation_policy` has set; None leaves it to the class."""
+        return self._policy
+
+    @property
+    def own_handler(self) -> ErrorHandler | None:
+        return self._error_handler
+
+    @property
+    def own_logic(self) -> Logic | None:
+        return self._logic
+
+    @property
     def activation_policy(self) -> Policy | None:
         return self._policy or self.policy
 
@@ -149,7 +162,7 @@ class Routine:
     define_slot = add_slot
     define_event = add_event
 
-    def set_config(self, **values: Any) -> Self:
+    def set_config(self, /, **values: Any) -> Self:
         """Set config keys; other keys stay. Values are JSON, checked against `Config` when they are first read."""
         self._refuse_while_running("set_config")
         strict_json.check(values, path="config")
