@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -10,8 +10,9 @@ from routilux_site.lib import strict_json
 from routilux_site.lib.errors import RoutiluxError, join_path
 from templates_app import catalog
 from templates_app.document import accepted_names
+from templates_app.fieldrules import broken
 from templates_app.problems import Problem, errors_in
-from templates_app.resolve import Resolved, ResolvedNode
+from templates_app.resolve import Layer, Resolved, ResolvedNode
 from templates_app.routines import Routine, config_errors, policies
 from templates_app.routines.error_handler import ErrorHandler
 from templates_app.routines.ports import Ports
@@ -50,6 +51,7 @@ def assemble_flow(resolved: Resolved) -> Assembled:
     found = _Findings()
     nodes = {name: assemble_node(name, node, f"nodes.{name}") for name, node in resolved.nodes.items()}
     problems = [*_strays(resolved), *(problem for _, told in nodes.values() for problem in told)]
+    problems += _broken_rules(resolved.layers, "settings")
     handler = resolved.settings.values.get("error_handler")
     parsed = found.attempt("settings.error_handler", lambda: ErrorHandler.from_json(handler))
     problems += found.problems
@@ -57,7 +59,7 @@ def assemble_flow(resolved: Resolved) -> Assembled:
     if errors_in(problems):
         return Assembled(None, tuple(problems))
     spec = _flow_spec(resolved, specs, parsed.to_json() if handler is not None and parsed else None)
-    problems += verify(spec)
+    problems += [*verify(spec), *_too_large(spec)]
     return Assembled(None if errors_in(problems) else spec, tuple(problems))
 
 
@@ -88,6 +90,16 @@ def _strays(resolved: Resolved) -> Iterator[Problem]:
         yield Problem(f"nodes.{name}", "unknown-node", message)
 
 
+def _too_large(spec: FlowSpec) -> Iterator[Problem]:
+    size, most = len(spec.canonical.encode()), strict_json.LIMITS.max_bytes
+    if size > most:
+        yield Problem("", "too-large", f"A flow of {size} bytes: at most {most} are accepted. Move data to the input.")
+
+
+def _broken_rules(layers: Sequence[Layer], path: str) -> list[Problem]:
+    return [replace(problem, path=_under(path, problem.path)) for problem in broken(layers)]
+
+
 def check_routine(node: ResolvedNode) -> list[Problem]:
     """Problems of a routine prototype by itself. What is only missing may still come from a variant or a node."""
     _, problems = assemble_node("node", node, "")
@@ -97,6 +109,7 @@ def check_routine(node: ResolvedNode) -> list[Problem]:
 def assemble_node(name: str, node: ResolvedNode, path: str) -> tuple[NodeSpec | None, list[Problem]]:
     found = _Findings()
     entry = found.attempt(path, lambda: catalog.get(node.class_key))
+    found.problems += _broken_rules(node.layers, path)
     if entry is None:
         return None, found.problems
     values, cls = node.effective.values, entry.cls
@@ -125,9 +138,10 @@ def assemble_node(name: str, node: ResolvedNode, path: str) -> tuple[NodeSpec | 
 
 
 def _ports(cls: type[Routine], config: dict[str, Any], path: str, found: _Findings) -> Ports | None:
+    known = len(found.problems)
     refused = found.attempt(path, lambda: config_errors(cls, config)) or ()
     found.problems += (Problem(_under(path, detail.path), detail.code, detail.message) for detail in refused)
-    return None if found.problems else found.attempt(path, lambda: cls.ports(dict(config)))
+    return None if len(found.problems) > known else found.attempt(path, lambda: cls.ports(dict(config)))
 
 
 def _policy(cls: type[Routine], values: Mapping[str, Any], config: dict[str, Any]) -> dict[str, Any] | None:

@@ -21,8 +21,16 @@ def routine_source(prototype: Prototype) -> NodeSource:
     return _routine_source(prototype.pk, lineage.with_ancestors([prototype.pk]))
 
 
+def routine_sources(ids: Iterable[int]) -> dict[int, NodeSource]:
+    wanted = set(ids)
+    known = lineage.with_ancestors(wanted) if wanted else {}
+    return {pk: _routine_source(pk, known) for pk in wanted}
+
+
 def flow_sources(ids: Iterable[int]) -> dict[int, FlowSource]:
     wanted = set(ids)
+    if not wanted:
+        return {}
     known = lineage.with_ancestors(wanted)
     roots = {pk: lineage.chain(known[pk], known)[0] for pk in wanted}
     graphs = _Graphs(roots.values())
@@ -67,4 +75,4 @@ def _root(prototype: Prototype, known: Mapping[int, Prototype]) -> Prototype:
 
 
 def _layers(prototype: Prototype, known: Mapping[int, Prototype]) -> tuple[Layer, ...]:
-    return tuple(Layer(found.name, found.own) for found in lineage.chain(prototype, known))
+    return tuple(Layer(found.name, found.own, found.rules) for found in lineage.chain(prototype, known))

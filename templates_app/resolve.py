@@ -7,17 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from routilux_site.lib.errors import join_path
+from templates_app.fieldpaths import MERGED_BY_KEY as MERGED_BY_KEY
+from templates_app.fieldrules import Rules, rules_of_node, rules_of_settings
 from templates_app.spec import ConnectionSpec
-
-MERGED_BY_KEY = frozenset({"config", "slots"})
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What one prototype, or one node, sets itself. A key that is absent is inherited; a null is a value."""
+    """What one prototype, or one node, sets itself, and the rules that it gives to the layers after it.
+
+    A key that is absent is inherited; a null is a value.
+    """
 
     name: str
     own: Mapping[str, Any]
+    rules: Rules = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,11 @@ class FlowSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedNode:
+    """`layers` are those that `effective` was merged from, root first; empty where nobody asks for them."""
+
     class_key: str
     effective: Effective
+    layers: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,7 @@ class Resolved:
     nodes: Mapping[str, ResolvedNode]
     connections: tuple[ConnectionSpec, ...]
     strays: tuple[tuple[str, str], ...] = ()
+    layers: tuple[Layer, ...] = ()
 
 
 def merge(layers: Iterable[Layer]) -> Effective:
@@ -77,19 +85,24 @@ def merge(layers: Iterable[Layer]) -> Effective:
 
 
 def resolve(source: FlowSource) -> Resolved:
+    layers = tuple(Layer(found.name, _settings(found), rules_of_settings(found.rules)) for found in source.layers)
     return Resolved(
-        settings=merge(Layer(layer.name, _settings(layer)) for layer in source.layers),
+        settings=merge(layers),
         nodes={name: _resolve_node(name, node, source.layers) for name, node in source.nodes.items()},
         connections=source.connections,
         strays=tuple(
             (layer.name, name) for layer in source.layers for name in _overrides(layer) if name not in source.nodes
         ),
+        layers=layers,
     )
 
 
 def _resolve_node(name: str, node: NodeSource, flow_layers: tuple[Layer, ...]) -> ResolvedNode:
-    overrides = (Layer(layer.name, _overrides(layer).get(name, {})) for layer in flow_layers)
-    return ResolvedNode(class_key=node.class_key, effective=merge((*node.layers, *overrides)))
+    overrides = (
+        Layer(found.name, _overrides(found).get(name, {}), rules_of_node(found.rules, name)) for found in flow_layers
+    )
+    layers = (*node.layers, *overrides)
+    return ResolvedNode(class_key=node.class_key, effective=merge(layers), layers=layers)
 
 
 def _settings(layer: Layer) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Keep the heads of flows in step with what the flows mean; a constant number of queries however many there are."""
+"""Keep heads and problems in step with what prototypes mean; a constant number of queries however many there are."""
 
 from __future__ import annotations
 
@@ -7,44 +7,85 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
-from templates_app import load
-from templates_app.assemble import Assembled, assemble_flow
+from templates_app import load, watch
+from templates_app.assemble import Assembled, assemble_flow, check_routine
 from templates_app.models import Prototype, Revision
-from templates_app.resolve import resolve
+from templates_app.resolve import Resolved, ResolvedNode, merge, resolve
+from templates_app.watch import Revised
 
 if TYPE_CHECKING:
     from templates_app.audit import Actor
 
+Meanings = Mapping[int, Resolved | ResolvedNode]
 
-def revise(flows: Collection[Prototype], *, actor: Actor = None, message: str = "") -> dict[int, Assembled]:
-    """Resolve `flows` anew: a new hash gets a revision, a known hash its old one, an invalid flow loses its head.
 
-    Returns what became of each flow, by id. Saves heads and problems of `flows`, and sets them on the objects.
+def revise(prototypes: Collection[Prototype], *, actor: Actor = None, message: str = "") -> dict[int, Assembled]:
+    """Resolve `prototypes` anew: a new hash of a flow gets a revision, a known one its old, an invalid flow no head.
+
+    Returns what became of each, by id. Saves heads and problems of `prototypes`, and sets them on the objects.
     """
-    outcomes = {pk: assemble_flow(resolve(source)) for pk, source in load.flow_sources(f.pk for f in flows).items()}
-    heads = _revisions(flows, outcomes, actor, message)
-    _save(flows, outcomes, heads)
+    stored = [found for found in prototypes if not found.is_code]
+    meanings = _meanings(stored)
+    outcomes = {pk: _outcome(found) for pk, found in meanings.items()}
+    heads = _revisions(outcomes, actor, message)
+    _tell_watcher(stored, meanings, outcomes)
+    _save(stored, outcomes, heads)
     return outcomes
 
 
-def _revisions(
-    flows: Collection[Prototype], outcomes: Mapping[int, Assembled], actor: Actor, message: str
-) -> dict[int, int]:
+def _meanings(prototypes: Collection[Prototype]) -> Meanings:
+    flows = load.flow_sources(found.pk for found in prototypes if found.is_flow)
+    routines = load.routine_sources(found.pk for found in prototypes if not found.is_flow)
+    resolved: dict[int, Resolved | ResolvedNode] = {pk: resolve(source) for pk, source in flows.items()}
+    for pk, source in routines.items():
+        resolved[pk] = ResolvedNode(class_key=source.class_key, effective=merge(source.layers), layers=source.layers)
+    return resolved
+
+
+def _outcome(found: Resolved | ResolvedNode) -> Assembled:
+    if isinstance(found, Resolved):
+        return assemble_flow(found)
+    return Assembled(None, tuple(check_routine(found)))
+
+
+def _tell_watcher(prototypes: Iterable[Prototype], meanings: Meanings, outcomes: Mapping[int, Assembled]) -> None:
+    watcher = watch.current()
+    if watcher is None:
+        return
+    for found in prototypes:
+        watcher.saw(
+            Revised(
+                prototype=found,
+                head_before=found.head_id,
+                problems_before=found.problems,
+                resolved=meanings[found.pk],
+                outcome=outcomes[found.pk],
+            )
+        )
+
+
+def _revisions(outcomes: Mapping[int, Assembled], actor: Actor, message: str) -> dict[int, int]:
     hashes = {pk: found.spec.hash for pk, found in outcomes.items() if found.spec}
-    known = _known_revisions(hashes)
+    known = _known_revisions(hashes) if hashes else {}
     missing = [pk for pk, hash_ in hashes.items() if (pk, hash_) not in known]
     if missing:
         last = _last_numbers(missing)
         made = Revision.objects.bulk_create(
-            _revision(pk, last.get(pk, 0) + 1, outcomes[pk], actor, message) for pk in missing
+            new_revision(pk, last.get(pk, 0) + 1, outcomes[pk], actor, message) for pk in missing
         )
         known.update({(revision.flow_id, revision.hash): revision.pk for revision in made})
     return {pk: known[pk, hash_] for pk, hash_ in hashes.items()}
 
 
 def _known_revisions(hashes: Mapping[int, str]) -> dict[tuple[int, str], int]:
+    """A revision that a launch had made becomes one of the history when a save comes to the same."""
     rows = Revision.objects.filter(flow_id__in=hashes, hash__in=set(hashes.values()))
-    return {(flow, hash_): pk for flow, hash_, pk in rows.values_list("flow_id", "hash", "pk")}
+    found = list(rows.values_list("flow_id", "hash", "pk", "for_launch"))
+    known = {(flow, hash_): pk for flow, hash_, pk, _ in found if hashes[flow] == hash_}
+    saved = [pk for flow, hash_, pk, for_launch in found if for_launch and hashes[flow] == hash_]
+    if saved:
+        Revision.objects.filter(pk__in=saved).update(for_launch=False)
+    return known
 
 
 def _last_numbers(flows: Iterable[int]) -> dict[int, int]:
@@ -52,7 +93,7 @@ def _last_numbers(flows: Iterable[int]) -> dict[int, int]:
     return dict(rows.values_list("flow_id", "last"))
 
 
-def _revision(flow: int, number: int, outcome: Assembled, actor: Actor, message: str) -> Revision:
+def new_revision(flow: int, number: int, outcome: Assembled, actor: Actor, message: str) -> Revision:
     assert outcome.spec is not None  # noqa: S101 - only flows with a spec have a hash that could be missing
     return Revision(
         flow_id=flow,
@@ -64,18 +105,30 @@ def _revision(flow: int, number: int, outcome: Assembled, actor: Actor, message:
     )
 
 
-def _save(flows: Collection[Prototype], outcomes: Mapping[int, Assembled], heads: Mapping[int, int]) -> None:
+def revision_for(flow: Prototype, outcome: Assembled, actor: Actor, message: str) -> Revision:
+    """The revision of `flow` that means `outcome`, made if there is none; neither head nor problems move."""
+    assert outcome.spec is not None  # noqa: S101 - see above
+    found = Revision.objects.filter(flow=flow.pk, hash=outcome.spec.hash).first()
+    if found is None:
+        last = _last_numbers([flow.pk]).get(flow.pk, 0)
+        found = new_revision(flow.pk, last + 1, outcome, actor, message)
+        found.for_launch = True
+        found.save(force_insert=True)
+    return found
+
+
+def _save(prototypes: Collection[Prototype], outcomes: Mapping[int, Assembled], heads: Mapping[int, int]) -> None:
     """One statement a column: many flows with new heads and the same problems is the usual case.
 
     A flow's row is the business of whoever edits it: neither version nor updated_at moves when a parent does.
     """
-    moved = [flow for flow in flows if flow.head_id != heads.get(flow.pk)]
-    for flow in moved:
-        flow.head_id = heads.get(flow.pk)
-    told = {flow: [problem.to_json() for problem in outcomes[flow.pk].problems] for flow in flows}
-    other = [flow for flow, problems in told.items() if flow.problems != problems]
-    for flow in other:
-        flow.problems = told[flow]
+    moved = [found for found in prototypes if found.head_id != heads.get(found.pk)]
+    for found in moved:
+        found.head_id = heads.get(found.pk)
+    told = {found: [problem.to_json() for problem in outcomes[found.pk].problems] for found in prototypes}
+    other = [found for found, problems in told.items() if found.problems != problems]
+    for found in other:
+        found.problems = told[found]
     if moved:
         Prototype.objects.bulk_update(moved, ["head"])
     if other:

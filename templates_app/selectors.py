@@ -57,4 +57,4 @@ def assembled(flow: Prototype) -> Assembled:
 
 def resolved_routine(routine: Prototype) -> ResolvedNode:
     source = load.routine_source(routine)
-    return ResolvedNode(class_key=source.class_key, effective=merge(source.layers))
+    return ResolvedNode(class_key=source.class_key, effective=merge(source.layers), layers=source.layers)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from routilux_site.lib import strict_json
 from templates_app import catalog, lineage
-from templates_app.models import FlowPrototype, Kind, Prototype
+from templates_app.models import Kind, Prototype
 from templates_app.revise import revise
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def sync_catalog() -> None:
     lineage.lock_for_writing()
     for root in out_of_step():
         root.save()
-    flows = list(FlowPrototype.objects.all())
-    if flows:
-        revise(flows, message="The code changed.")
+    made = list(Prototype.objects.filter(is_code=False))
+    if made:
+        revise(made, message="The code changed.")
 
 
 def out_of_step() -> list[Prototype]:

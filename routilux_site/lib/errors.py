@@ -50,7 +50,11 @@ def join_path(path: str, key: str | int) -> str:
     return f"{path}.{text}" if path else text
 
 
+def split_path(path: str) -> tuple[str, ...]:
+    """The keys that `join_path` joined: `nodes.a["b.c"]` is `("nodes", "a", "b.c")`; what is no key is left out."""
+    return tuple(json.loads(quoted) if quoted else plain for plain, quoted in _SEGMENT.findall(path))
+
+
 def pointer(path: str) -> str:
     """The JSON Pointer (RFC 6901) of a dotted path: `nodes.clean` is `/nodes/clean`; empty stays empty."""
-    keys = [json.loads(quoted) if quoted else plain for plain, quoted in _SEGMENT.findall(path)]
-    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in split_path(path))

@@ -11,13 +11,17 @@ from templates_app.spec import FlowSpec
 
 
 class Revision(models.Model):
-    """What a flow meant at one time, frozen for ever; jobs are pinned to it. `hash` is SHA-256 over `canonical`."""
+    """What a flow meant at one time, frozen for ever; jobs are pinned to it. `hash` is SHA-256 over `canonical`.
+
+    `for_launch`: no save ever meant this; overrides at the launch of a job did. The history of saves leaves it out.
+    """
 
     flow = models.ForeignKey("templates_app.FlowPrototype", models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
     canonical = models.TextField()
     hash = models.CharField(max_length=64)
     message = models.TextField(blank=True)
+    for_launch = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 

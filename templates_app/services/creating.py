@@ -41,7 +41,7 @@ def create_flow(
     with writing():
         flow = naming.insert(FlowPrototype(kind=Kind.FLOW, name=name, own=dict(draft.settings)), about, actor)
         write_graph(flow, draft)
-        settle(flow, actor, f"Created flow {name!r}.")
+        settle(flow, actor=actor, message=f"Created flow {name!r}.")
         audit.added(flow, actor, f"Created with {_graph_size(draft)}.")
     return flow
 
@@ -59,7 +59,7 @@ def create_variant(
         refresh(of)
         guards.refuse_archived(of)
         made = naming.insert(type(of)(kind=of.kind, name=name, parent_id=of.pk, own=own), about, actor)
-        settle(made, actor, f"Created as a variant of {of.name!r}.")
+        settle(made, actor=actor, message=f"Created as a variant of {of.name!r}.")
         told = audit.differences({}, own)
         audit.added(made, actor, f"Created as a variant of ‘{of}’, overriding {told or 'nothing yet'}.")
     return made
@@ -77,7 +77,7 @@ def duplicate(
         refresh(of)
         copy = _copy_flow if of.is_flow else _copy_routine
         made = copy(of, name, own, about=about or About.of(of), actor=actor)
-        settle(made, actor, f"Duplicated from {of.name!r}.")
+        settle(made, actor=actor, message=f"Duplicated from {of.name!r}.")
         told = audit.differences({}, own)
         audit.added(made, actor, f"Duplicated from ‘{of}’" + (f", changing {told}." if told else "."))
     return made

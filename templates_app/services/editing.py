@@ -9,8 +9,8 @@ from templates_app import audit
 from templates_app.document import flow_draft, routine_own, variant_of_document
 from templates_app.models import Prototype
 from templates_app.naming import About
-from templates_app.services.settling import changed, editing, settle
-from templates_app.wiring import document_of, write_graph
+from templates_app.services.settling import editing, sentences, settle
+from templates_app.stored import form_of_document
 
 if TYPE_CHECKING:
     from templates_app.audit import Actor
@@ -28,11 +28,10 @@ def update_routine(
     """Replace what `routine` sets itself by `own`. `version` is the one that the caller had read."""
     own = routine_own(own)
     with editing(routine, version) as edit:
-        routine.own = own
-        edit.save(about)
-        told = edit.differences(own)
-        settle(routine, actor, message or f"Routine {routine.name!r} changed: {told or 'description only'}.")
-        audit.changed([routine], actor, " ".join(filter(None, (changed(told), message))))
+        told = edit.write(own, about)
+        words = message or f"Routine {routine.name!r} changed: {told.words or 'description only'}."
+        settle(routine, actor=actor, message=words, fields=told.fields)
+        audit.changed([routine], actor, sentences(told.sentence, message))
 
 
 def update_flow(
@@ -45,20 +44,17 @@ def update_flow(
     actor: Actor = None,
 ) -> None:
     """Replace what `flow` stores by `document`; of a variant this is what it overrides (`settings` and `nodes`)."""
-    draft = None if flow.is_variant else flow_draft(document)
-    own = variant_of_document(document) if draft is None else dict(draft.settings)
+    _check_shape(flow, document)
     with editing(flow, version) as edit:
-        before = document_of(flow)
-        flow.own = own
-        edit.save(about)
-        if draft is not None:
-            write_graph(flow, draft)
-        told = audit.differences(by_place(before), by_place(document_of(flow)))
-        settle(flow, actor, message or f"Flow {flow.name!r} changed: {told or 'description only'}.")
-        audit.changed([flow], actor, " ".join(filter(None, (changed(told), message))))
+        told = edit.write(form_of_document(document), about)
+        words = message or f"Flow {flow.name!r} changed: {told.words or 'description only'}."
+        settle(flow, actor=actor, message=words, fields=told.fields)
+        audit.changed([flow], actor, sentences(told.sentence, message))
 
 
-def by_place(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Connections by their ends, so that a difference names what was connected instead of a whole list."""
-    ends = {f"{source} -> {target}": True for source, target in document.get("connections", [])}
-    return {**document, "connections": ends}
+def _check_shape(flow: Prototype, document: Mapping[str, Any]) -> None:
+    """What can be told without the database is told before anything waits for a lock."""
+    if flow.is_variant:
+        variant_of_document(document)
+    else:
+        flow_draft(document)

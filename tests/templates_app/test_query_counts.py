@@ -55,4 +55,4 @@ def test_it_updates_a_flow_and_its_variants(db: None, nodes: int, variants: int,
     flow = FlowPrototype.objects.get(name="f")
     with CaptureQueriesContext(connection) as queries:
         services.update_flow(flow, document={**chain(nodes), "settings": {"max_workers": 2}}, version=1)
-    assert len(queries) == 26
+    assert len(queries) == 22
