@@ -106,8 +106,8 @@ def _problems(about: About) -> Iterator[Problem]:
     strict_json.check(list(about.tags), path="tags")
     strict_json.check(about.release, path="release")
     strict_json.check(about.example_config, path="example_config")
-    for field, text, most in (("category", about.category, MAX_CATEGORY), ("release", about.release, MAX_RELEASE)):
-        if len(text or "") > most:
-            yield Problem(field, "invalid-value", f"{len(text or '')} characters: at most {most} are accepted.")
+    for field, words, most in (("category", about.category, MAX_CATEGORY), ("release", about.release, MAX_RELEASE)):
+        if len(words or "") > most:
+            yield Problem(field, "invalid-value", f"{len(words or '')} characters: at most {most} are accepted.")
     if len(about.tags) > MAX_TAGS or not all(about.tags):
         yield Problem("tags", "invalid-value", f"At most {MAX_TAGS} tags, each a text, are accepted.")
