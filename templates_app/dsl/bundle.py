@@ -89,14 +89,12 @@ def under(name: str, path: str) -> str:
 
 
 def located(message: str, file: str, line: int | None) -> str:
-    place = ", ".join(filter(None, (file, f"line {line}" if line else "")))
-    return (
-        f"{place[0].upper()}{place[1:]}: {message}"
-        if place and not file
-        else f"{place}: {message}"
-        if file
-        else message
-    )
+    place = _place(file, line)
+    return f"{place}: {message}" if place else message
+
+
+def _place(file: str, line: int | None) -> str:
+    return ", ".join(filter(None, (file, f"line {line}" if line else "")))
 
 
 def _start_of(path: Path) -> bytes:
@@ -142,6 +140,6 @@ def _twice(documents: Iterable[Document]) -> Iterator[Problem]:
     for document in documents:
         first = seen.setdefault(document.name.lower(), document)
         if first is not document:
-            other = located("the first", first.file, line_of(first.lines, "")).rpartition(":")[0] or "above"
+            other = _place(first.file, line_of(first.lines, "")) or "another"
             message = f"{document.name!r} stands here twice ({other} is the first): one document a prototype."
             yield Problem(document.name, "twice", located(message, document.file, line_of(document.lines, "")))
