@@ -74,11 +74,18 @@ class Committer:
     def _lead(self) -> None:
         with self._mutex:
             batch, self._waiting = self._waiting, []
-        self._flush(batch)
+        try:
+            self._flush(batch)
+        finally:
+            self._hand_over(batch)
+
+    def _hand_over(self, batch: Sequence[_Waiter]) -> None:
         with self._mutex:
             successor = self._waiting[0] if self._waiting else None
             self._leading = successor is not None
         for waiter in batch:
+            if waiter.outcome is None and waiter.error is None:
+                waiter.error = SessionLost("the commit broke off")
             waiter.woken.set()
         if successor:
             successor.woken.set()
@@ -100,7 +107,8 @@ class Committer:
             outcomes = self._without_conflict(lambda: write([w.finished for w in waiters]))
         except (psycopg.OperationalError, psycopg.InterfaceError, SessionLost) as error:
             self._lose(waiters, error)
-        except psycopg.Error as error:
+        except Exception as error:
+            # The database or the composition will not take these rows.
             if len(waiters) > 1:
                 for waiter in waiters:
                     self._attempt([waiter], write)
@@ -121,7 +129,7 @@ class Committer:
                 logger.info("commit conflict, trying again", extra={"action": "commit_conflict"})
         return write()
 
-    def _refuse(self, waiter: _Waiter, error: psycopg.Error, write: Callable[[list[Finished]], list[Outcome]]) -> None:
+    def _refuse(self, waiter: _Waiter, error: Exception, write: Callable[[list[Finished]], list[Outcome]]) -> None:
         """The database will not take this step's rows: that is the step's failure, not the session's."""
         f = waiter.finished
         f.status, f.emissions, f.state, f.lines = StepStatus.FAILED, [], None, []
@@ -129,7 +137,7 @@ class Committer:
         f.error = {"type": type(error).__name__, "message": str(error)[:2000], "traceback": ""}
         try:
             waiter.outcome = self._write_joint([f])[0]
-        except psycopg.Error as again:
+        except Exception as again:
             self._lose([waiter], again)
 
     def _lose(self, waiters: Sequence[_Waiter], error: Exception) -> None:

@@ -53,7 +53,7 @@ class Composition:
             self.followed[cause.step.id] = (step, _inputs(step, router.items))
             status = StepStatus.RUNNING
         self.batch.new_steps.append({**row, "status": status, "priority": cause.step.priority})
-        self.batch.takes += [{"item": item, "taker": step.ordinal} for item in step.taken]
+        self.batch.takes += [{"cause": step.cause, "item": item, "taker": step.ordinal} for item in step.taken]
 
     def next_step(self, finished: Finished, written: Written) -> Step | None:
         """The step that the lane of `finished` now runs, already claimed for it by the commit."""
@@ -62,7 +62,7 @@ class Composition:
         new, inputs = self.followed[finished.step.id]
         before = finished.step
         return Step(
-            id=written.ids[new.ordinal],
+            id=written.ids[new.ordinal - 1],
             job_id=before.job_id,
             revision_id=before.revision_id,
             node=new.node,

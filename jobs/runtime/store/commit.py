@@ -28,13 +28,14 @@ class Batch:
 
 @dataclass(slots=True)
 class Written:
-    """What became true: steps that passed the fence, ids of new activations by ordinal, new status of changed jobs."""
+    """What became true: which steps passed the fence, and which jobs changed their status."""
 
     fenced: frozenset[int]
-    ids: dict[int, int]
+    ids: list[int]  #: of the new activations, by ordinal from 1
     jobs: dict[UUID, str]
 
 
+# Ids of new activations are drawn first, so that items find theirs by ordinal: a join would be quadratic in a fan-out.
 COMMIT = """
 WITH s AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(steps)s::jsonb) AS t(
@@ -60,28 +61,29 @@ WITH s AS MATERIALIZED (
     RETURNING j.id, j.status
 ), told AS (
     INSERT INTO jobs_jobevent (job_id, kind) SELECT id, status FROM job WHERE status = 'completed'
+), fresh AS MATERIALIZED (
+    SELECT array_agg(nextval('jobs_activation_id_seq')) AS ids FROM generate_series(1, %(count)s::int)
 ), new AS (
     INSERT INTO jobs_activation
-        (job_id, node, status, session_id, attempt, started_at, priority, cause_id, ordinal, message)
-    SELECT f.job_id, t.node, t.status,
+        (id, job_id, node, status, session_id, attempt, started_at, priority, cause_id, ordinal, message)
+    SELECT fresh.ids[t.ordinal], f.job_id, t.node, t.status,
            CASE WHEN t.status = 'running' THEN %(session)s::uuid END,
            CASE WHEN t.status = 'running' THEN 1 ELSE 0 END,
            CASE WHEN t.status = 'running' THEN clock_timestamp() END,
            t.priority, t.cause, t.ordinal, t.message
     FROM jsonb_to_recordset(%(new_steps)s::jsonb) AS t(
         cause bigint, ordinal int, node text, status text, priority int, message jsonb)
-    JOIN fenced f ON f.id = t.cause
-    ORDER BY t.ordinal
-    RETURNING id, ordinal
+    JOIN fenced f ON f.id = t.cause CROSS JOIN fresh
 ), item AS (
     INSERT INTO jobs_item (job_id, source_id, source_node, event, node, slot, payload, consumed_by_id)
-    SELECT f.job_id, f.id, t.source_node, t.event, t.node, t.slot, t.payload, new.id
+    SELECT f.job_id, f.id, t.source_node, t.event, t.node, t.slot, t.payload, fresh.ids[t.taker]
     FROM jsonb_to_recordset(%(items)s::jsonb) AS t(
         source bigint, source_node text, event text, node text, slot text, payload jsonb, taker int)
-    JOIN fenced f ON f.id = t.source LEFT JOIN new ON new.ordinal = t.taker
+    JOIN fenced f ON f.id = t.source CROSS JOIN fresh
 ), taken AS (
-    UPDATE jobs_item i SET consumed_by_id = new.id
-    FROM jsonb_to_recordset(%(takes)s::jsonb) AS t(item bigint, taker int) JOIN new ON new.ordinal = t.taker
+    UPDATE jobs_item i SET consumed_by_id = fresh.ids[t.taker]
+    FROM jsonb_to_recordset(%(takes)s::jsonb) AS t(cause bigint, item bigint, taker int)
+    JOIN fenced f ON f.id = t.cause CROSS JOIN fresh
     WHERE i.id = t.item AND i.consumed_by_id IS NULL
 ), log AS (
     INSERT INTO jobs_steplog (activation_id, job_id, attempt, lines, error)
@@ -90,7 +92,7 @@ WITH s AS MATERIALIZED (
     JOIN fenced f ON f.id = t.activation
 )
 SELECT (SELECT array_agg(id) FROM fenced),
-       (SELECT array_agg(ordinal) FROM new), (SELECT array_agg(id) FROM new),
+       (SELECT ids FROM fresh),
        (SELECT array_agg(id) FROM job), (SELECT array_agg(status) FROM job)
 """
 
@@ -101,14 +103,15 @@ def commit(link: Link, batch: Batch, *, session: UUID) -> Written:
         "session": session,
         "steps": _text(batch.steps),
         "new_steps": _text(batch.new_steps),
+        "count": len(batch.new_steps),
         "items": _text(batch.items),
         "takes": _text(batch.takes),
         "logs": _text(batch.logs),
     }
-    fenced, ordinals, ids, jobs, statuses = run(link, COMMIT, params).fetchone() or (None,) * 5
+    fenced, ids, jobs, statuses = run(link, COMMIT, params).fetchone() or (None,) * 4
     return Written(
         fenced=frozenset(fenced or ()),
-        ids=dict(zip(ordinals or (), ids or (), strict=True)),
+        ids=ids or [],
         jobs=dict(zip(jobs or (), statuses or (), strict=True)),
     )
 
