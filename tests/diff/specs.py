@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,8 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 SCALARS = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=3))
 OBJECTS = st.dictionaries(NAMES | TEXTS, JSON, max_size=4)
-POLICIES = st.none() | st.sampled_from([{"type": "immediate"}, {"type": "batch_size", "min_batch_size": 3}])
+_BATCH: dict[str, Any] = {"type": "batch_size", "min_batch_size": 3}
+POLICIES: st.SearchStrategy[Mapping[str, Any] | None] = st.sampled_from([None, {"type": "immediate"}, _BATCH])
 HANDLERS = st.none() | st.builds(lambda n: {"strategy": "retry", "max_retries": n}, st.integers(0, 5))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routilux_site.lib import strict_json
@@ -30,19 +30,16 @@ def test_it_finds_nothing_between_equal_flows(spec: FlowSpec) -> None:
 
 
 @given(flows(), flows())
-@settings(max_examples=300)
 def test_it_finds_something_exactly_when_the_hash_differs(a: FlowSpec, b: FlowSpec) -> None:
     assert bool(diff(a, b)) == (a.hash != b.hash)
 
 
 @given(flows(), flows())
-@settings(max_examples=300)
 def test_it_tells_the_same_in_both_directions(a: FlowSpec, b: FlowSpec) -> None:
     assert bare(diff(a, b)) == bare(mirrored(diff(b, a)))
 
 
 @given(flows(), st.data())
-@settings(max_examples=200)
 def test_it_tells_the_same_in_both_directions_of_renames(a: FlowSpec, data: Any) -> None:
     names = dict(zip(a.nodes, data.draw(st.permutations("ZYXWVUTS")), strict=False))
     b = renamed(data.draw(st.just(a) | flows()), names)
@@ -61,7 +58,6 @@ def test_it_is_json(a: FlowSpec, b: FlowSpec) -> None:
 
 
 @given(flows(), st.data())
-@settings(max_examples=300)
 def test_it_takes_a_rename_for_exactly_one_rename(spec: FlowSpec, data: Any) -> None:
     chosen = data.draw(st.lists(st.sampled_from(sorted(spec.nodes)), unique=True)) if spec.nodes else []
     names = dict(zip(chosen, data.draw(st.permutations("ZYXWVUTS")), strict=False))
@@ -72,13 +68,11 @@ def test_it_takes_a_rename_for_exactly_one_rename(spec: FlowSpec, data: Any) -> 
 
 
 @given(JSON, JSON)
-@settings(max_examples=300)
 def test_it_patches_one_document_into_another(a: Any, b: Any) -> None:
     assert strict_json.canonical(applied(a, patch(a, b))) == strict_json.canonical(b)
 
 
 @given(flows(), flows())
-@settings(max_examples=200)
 def test_it_patches_one_flow_into_another(a: FlowSpec, b: FlowSpec) -> None:
     made = FlowSpec.from_json(applied(a.to_json(), patch(a.to_json(), b.to_json())))
 
