@@ -9,6 +9,9 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from jobs import front
         from jobs.runtime import process
+        from templates_app import handin
 
         process.arm()
+        handin.register_launcher(front.launch)

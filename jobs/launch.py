@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,11 @@ from jsonschema_rs import validator_for
 
 from jobs.errors import BadEntry, BadInput, FlowNotRunnable, IdempotencyConflict
 from jobs.models import IdempotencyKey, Job
-from jobs.runtime.program import Program
 from jobs.runtime.programs import programs
 from routilux_site.lib import strict_json
 from routilux_site.lib.errors import ErrorDetail
-from templates_app.models import FlowPrototype
+from templates_app import services as templates
+from templates_app.models import FlowPrototype, Revision
 from templates_app.spec import FlowSpec, Port
 
 Actor = AbstractBaseUser | AnonymousUser | None
@@ -23,16 +24,43 @@ PRIORITIES = range(-100, 101)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """What a caller asks for. `entry` is "node" or "node.slot"; absent, the flow's own entry is used."""
+    """What a caller asks for. `entry` is "node" or "node.slot"; absent, the flow's own entry is used.
+
+    `overrides` (`{"settings": ..., "nodes": ...}`) lie over the flow for this one job. Without an `input` (None) an
+    open job begins empty.
+    """
 
     input: Any
     entry: str | None = None
+    overrides: Mapping[str, Any] | None = None
     priority: int = 0
     idempotency_key: str | None = None
     request_id: str = ""
 
 
-def runnable(flow: FlowPrototype) -> Program:
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A launch that is acceptable. Without a port there is no input: an open job begins empty."""
+
+    revision: Revision
+    spec: FlowSpec
+    port: Port | None
+    payload: dict[str, Any]
+
+
+def accepted(flow: FlowPrototype, launch: Launch) -> Start:
+    """Raises FlowNotRunnable, BadEntry, BadInput, or Refused for overrides that the flow does not accept."""
+    revision = runnable(flow)
+    if launch.overrides:
+        revision = templates.revision_for_launch(flow, launch.overrides)
+    check_priority(launch.priority)
+    spec = programs.get(revision.pk).spec
+    if launch.input is None and spec.keep_open:
+        return Start(revision, spec, None, {})
+    return Start(revision, spec, find_entry(spec, launch.entry), checked_input(spec, launch.input))
+
+
+def runnable(flow: FlowPrototype) -> Revision:
     if flow.is_archived:
         raise FlowNotRunnable(f"The flow {flow.name!r} is archived; restore it or trigger another one.", path="flow")
     if flow.head is None:
@@ -41,7 +69,7 @@ def runnable(flow: FlowPrototype) -> Program:
         ]
         reason = problems[0].message if problems else "it has no revision"
         raise FlowNotRunnable(f"The flow {flow.name!r} is invalid: {reason}", path="flow", errors=problems)
-    return programs.get(flow.head.pk)
+    return flow.head
 
 
 def find_entry(spec: FlowSpec, asked: str | None) -> Port:
@@ -75,6 +103,12 @@ def checked_input(spec: FlowSpec, value: Any) -> dict[str, Any]:
     return value
 
 
+def check_payload(value: Any) -> None:
+    strict_json.check(value, path="payload")
+    if not isinstance(value, dict):
+        raise BadInput(f"An item is a JSON object; this is a {type(value).__name__}.", path="payload")
+
+
 def check_priority(priority: int) -> None:
     if priority not in PRIORITIES:
         limits = f"{PRIORITIES.start} to {PRIORITIES.stop - 1}"
@@ -85,6 +119,8 @@ def check_priority(priority: int) -> None:
 
 def digest(launch: Launch, flow: FlowPrototype) -> str:
     body = {"flow": flow.name, "input": launch.input, "entry": launch.entry, "priority": launch.priority}
+    if launch.overrides:
+        body["overrides"] = dict(launch.overrides)
     return strict_json.sha256(body)
 
 

@@ -9,14 +9,13 @@ from django.db import IntegrityError, transaction
 
 from jobs import launch as launching
 from jobs.errors import WrongState
-from jobs.launch import Actor, Launch
+from jobs.launch import Actor, Launch, Start
 from jobs.models import IdempotencyKey, Job, JobEvent
 from jobs.runtime.nudge import nudge
 from jobs.runtime.programs import programs
 from jobs.runtime.store.joblock import End, end_job
 from jobs.runtime.store.link import django_link
 from jobs.states import JobStatus
-from routilux_site.lib import strict_json
 from templates_app.models import FlowPrototype
 from templates_app.spec import Port
 
@@ -32,18 +31,16 @@ class Triggered:
 def trigger(*, flow: FlowPrototype, launch: Launch, actor: Actor = None) -> Triggered:
     """Start a job of the flow's current revision. Returns as soon as it is durable; never waits for a step.
 
-    Raises FlowNotRunnable, BadEntry, BadInput, or IdempotencyConflict when the key was used with another body.
+    Raises FlowNotRunnable, BadEntry, BadInput, Refused for overrides that the flow does not accept, or
+    IdempotencyConflict when the key was used with another body.
     """
     earlier = launching.replay(launch, flow, actor)
     if earlier is not None:
         return Triggered(earlier, replayed=True)
-    program = launching.runnable(flow)
-    port = launching.find_entry(program.spec, launch.entry)
-    payload = launching.checked_input(program.spec, launch.input)
-    launching.check_priority(launch.priority)
+    start = launching.accepted(flow, launch)
     try:
         with transaction.atomic():
-            return Triggered(_create(flow, launch, port, payload, actor), replayed=False)
+            return Triggered(_create(flow, launch, start, actor), replayed=False)
     except IntegrityError:
         # Another request with the same key was faster; its job is the answer.
         earlier = launching.replay(launch, flow, actor)
@@ -65,7 +62,8 @@ def cancel(*, job: Job, actor: Actor = None, reason: str = "") -> Job:
 
 def post_item(*, job: Job, port: Port, payload: dict[str, Any], actor: Actor = None) -> None:
     """Put an item into a slot of a job that has not ended: how an open job gets more work, and a signal arrives."""
-    strict_json.check(payload, path="payload")
+    launching.check_payload(payload)
+    launching.find_entry(programs.get(job.revision_id).spec, str(port))
     with transaction.atomic():
         if not nudge(job, lambda router: router.post(port, payload)):
             raise _ended(job, "takes no more items")
@@ -91,22 +89,23 @@ def _ended(job: Job, so: str) -> WrongState:
     return WrongState(f"The job is {job.status} already: it {so}.", path="status")
 
 
-def _create(flow: FlowPrototype, launch: Launch, port: Port, payload: dict[str, Any], actor: Actor) -> Job:
-    spec = programs.get(flow.head_id or 0).spec
+def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> Job:
     user = getattr(actor, "pk", None)
     job = Job(
         flow=flow,
-        revision=flow.head,
-        entry=str(port),
+        revision=start.revision,
+        entry=str(start.port or ""),
         priority=launch.priority,
-        keep_open=spec.keep_open,
-        max_attempts=spec.max_attempts,
+        keep_open=start.spec.keep_open,
+        max_attempts=start.spec.max_attempts,
         actor_id=user,
         request_id=launch.request_id,
     )
     job.save(force_insert=True)
     _tell(job, "triggered", actor)
-    nudge(job, lambda router: router.post(port, payload))
+    port = start.port
+    if port is not None:
+        nudge(job, lambda router: router.post(port, start.payload))
     if launch.idempotency_key:
         digest = launching.digest(launch, flow)
         IdempotencyKey.objects.create(user_id=user, key=launch.idempotency_key, body_sha256=digest, job=job)

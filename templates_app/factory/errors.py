@@ -37,7 +37,7 @@ class NotRegistered(FactoryError, ValueError):
 
 
 class NotStorable(FactoryError, TypeError):
-    """An object that only this process could run: a port, a policy or a handler of its own, or nothing storable at all."""
+    """An object that no other process could make again: its ports, policy or handler are of its own making."""
 
     code: ClassVar[str] = "not-storable"
     title: ClassVar[str] = "This cannot be stored"

@@ -90,7 +90,7 @@ def _already(stored: Prototype, plan: Plan) -> str:
     return f"Prototype '{stored.name}' is already registered as something else: {ways}"
 
 
-def _plan(prototype: Registrable) -> tuple[Plan, Callable[[Prototype], None]]:
+def _plan(prototype: object) -> tuple[Plan, Callable[[Prototype], None]]:
     if isinstance(prototype, Flow):
         return _flow_plan(prototype), lambda stored: _remember_flow(prototype, stored)
     if isinstance(prototype, Routine):
