@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from templates_app.graph.looks import STATUSES, NodeLook
+from templates_app.graph.looks import STATUSES, WIRE_LOOKS, NodeLook
 from templates_app.graph.svg import draw
 from templates_app.graph.table import EdgeRow, table
 
-__all__ = ["STATUSES", "EdgeRow", "NodeLook", "draw", "table"]
+__all__ = ["STATUSES", "WIRE_LOOKS", "EdgeRow", "NodeLook", "draw", "table"]

@@ -1,4 +1,4 @@
-"""How a node looks in a job: a status is always an icon and a word, never colour alone."""
+"""How a node looks in a job or beside its other self: an icon and a word, never colour alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 IDLE = "idle"
+
+#: How a connection may look: drawn thick, or dashed, and told in its tooltip.
+WIRE_LOOKS = ("added", "removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +52,9 @@ STATUSES = MappingProxyType(
         "skipped": Status("Skipped", "M-4.6 -4L-0.6 0L-4.6 4M0.8 -4L4.8 0L0.8 4"),
         "cancelled": Status("Cancelled", f"{_RING}M-3.4 3.4L3.4 -3.4"),
         "invalid": Status("Invalid", "M0 -5.6L5.6 0L0 5.6L-5.6 0ZM0 -2.4V0.6M0 2.4V2.5"),
+        # what became of a node between two flows that are compared
+        "added": Status("Added", "M0 -5V5M-5 0H5"),
+        "removed": Status("Removed", "M-5 0H5"),
+        "changed": Status("Changed", "M-4.8 -2H4.8M-4.8 2H4.8M2.6 -5L-2.6 5"),
     }
 )

@@ -10,7 +10,7 @@ from itertools import pairwise
 from templates_app.graph import nodes
 from templates_app.graph.cards import Card, cards
 from templates_app.graph.layout import arrange
-from templates_app.graph.looks import NodeLook
+from templates_app.graph.looks import WIRE_LOOKS, NodeLook
 from templates_app.graph.markup import Markup, element, text
 from templates_app.graph.shapes import Box, Layout, Place, Point, Route, Wire
 from templates_app.graph.table import results
@@ -28,16 +28,22 @@ TOLD = 12
 _ENTRY = "entry"
 
 
-def draw(spec: FlowSpec, *, looks: Mapping[str, NodeLook] | None = None, title: str = "") -> str:
+def draw(
+    spec: FlowSpec,
+    *,
+    looks: Mapping[str, NodeLook] | None = None,
+    wires: Mapping[ConnectionSpec, str] | None = None,
+    title: str = "",
+) -> str:
     """The flow as an `<svg>` inside the `<div>` that scrolls it. Safe to show as it is: every name in it is escaped.
 
     With `looks` each node has a line for its status, also those that `looks` does not mention, so that the picture
-    keeps its shape while a job moves on.
+    keeps its shape while a job moves on. `wires` gives single connections one of WIRE_LOOKS.
     """
     drawn = cards(spec, with_status=looks is not None)
-    wires, links = _wires(spec, drawn)
-    layout = arrange(_boxes(spec, drawn), wires, [_ENTRY] if spec.entry else [])
-    layers = [_edges(layout, links), _pills(spec, drawn, layout), _nodes(drawn, layout, looks)]
+    paths, links = _wires(spec, drawn)
+    layout = arrange(_boxes(spec, drawn), paths, [_ENTRY] if spec.entry else [])
+    layers = [_edges(layout, links, wires or {}), _pills(spec, drawn, layout), _nodes(drawn, layout, looks)]
     if not drawn:
         layout = Layout(EMPTY_WIDTH, PILL_HEIGHT, {}, ())
         layers = [element("text", text("No nodes yet"), class_="fg-none", y=14)]
@@ -73,16 +79,20 @@ def _wires(spec: FlowSpec, drawn: Mapping[str, Card]) -> tuple[list[Wire], list[
     return wires, links
 
 
-def _edges(layout: Layout, links: Iterable[ConnectionSpec | None]) -> Markup:
-    shown = [_edge(route, link) for route, link in zip(layout.routes, links, strict=True)]
+def _edges(layout: Layout, links: Iterable[ConnectionSpec | None], looks: Mapping[ConnectionSpec, str]) -> Markup:
+    shown = [
+        _edge(route, link, looks.get(link, "") if link else "")
+        for route, link in zip(layout.routes, links, strict=True)
+    ]
     return element("g", *shown, class_="fg-edges", fill="none", stroke="currentColor", aria_hidden="true")
 
 
-def _edge(route: Route, link: ConnectionSpec | None) -> Markup:
-    kind = " fg-loop" if route.loop else ""
+def _edge(route: Route, link: ConnectionSpec | None, look: str) -> Markup:
     if link is None:
         return element("path", class_="fg-edge fg-edge-entry", d=_path(route))
-    return element("path", element("title", text(str(link))), class_=f"fg-edge{kind}", d=_path(route))
+    kind = (" fg-loop" if route.loop else "") + (f" fg-edge-{look}" if look in WIRE_LOOKS else "")
+    told = f"{link} ({look})" if look in WIRE_LOOKS else str(link)
+    return element("path", element("title", text(told)), class_=f"fg-edge{kind}", d=_path(route))
 
 
 def _path(route: Route) -> str:
