@@ -52,33 +52,40 @@ def assemble_flow(resolved: Resolved) -> Assembled:
     nodes = {name: assemble_node(name, node, f"nodes.{name}") for name, node in resolved.nodes.items()}
     problems = [*_strays(resolved), *(problem for _, told in nodes.values() for problem in told)]
     problems += _broken_rules(resolved.layers, "settings")
-    handler = resolved.settings.values.get("error_handler")
-    parsed = found.attempt("settings.error_handler", lambda: ErrorHandler.from_json(handler))
+    settings = found.attempt("settings.error_handler", lambda: stated_settings(resolved.settings.values))
     problems += found.problems
     specs = {name: spec for name, (spec, _) in sorted(nodes.items()) if spec}
     if errors_in(problems):
         return Assembled(None, tuple(problems))
-    spec = _flow_spec(resolved, specs, parsed.to_json() if handler is not None and parsed else None)
+    spec = _flow_spec(resolved, specs, settings or {})
     problems += [*verify(spec), *_too_large(spec)]
     return Assembled(None if errors_in(problems) else spec, tuple(problems))
 
 
-def _flow_spec(resolved: Resolved, nodes: Mapping[str, NodeSpec], handler: Mapping[str, Any] | None) -> FlowSpec:
-    values = resolved.settings.values
+def _flow_spec(resolved: Resolved, nodes: Mapping[str, NodeSpec], settings: Mapping[str, Any]) -> FlowSpec:
+    entry = resolved.settings.values.get("entry")
     return FlowSpec(
         nodes=nodes,
         connections=tuple(sorted(resolved.connections)),
-        entry=Port.parse(values["entry"]) if values.get("entry") else _only_entry(nodes, resolved.connections),
-        max_workers=values.get("max_workers"),
-        timeout=_seconds(values.get("timeout")),
-        error_handler=handler,
-        max_attempts=values.get("max_attempts", DEFAULT_MAX_ATTEMPTS),
-        keep_open=values.get("keep_open", False),
-        input_schema=values.get("input_schema"),
+        entry=Port.parse(entry) if entry else only_entry(nodes, resolved.connections),
+        **settings,
     )
 
 
-def _only_entry(nodes: Mapping[str, NodeSpec], connections: Iterable[ConnectionSpec]) -> Port | None:
+def stated_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as a spec states them, all but the entry, which may follow from the graph."""
+    handler = values.get("error_handler")
+    return {
+        "max_workers": values.get("max_workers"),
+        "timeout": _seconds(values.get("timeout")),
+        "error_handler": None if handler is None else ErrorHandler.from_json(handler).to_json(),
+        "max_attempts": values.get("max_attempts", DEFAULT_MAX_ATTEMPTS),
+        "keep_open": values.get("keep_open", False),
+        "input_schema": values.get("input_schema"),
+    }
+
+
+def only_entry(nodes: Mapping[str, NodeSpec], connections: Iterable[ConnectionSpec]) -> Port | None:
     """Where exactly one slot is fed by nothing, a job's input can only be meant for it."""
     unfed = unfed_slots(nodes, connections)
     return unfed[0] if len(unfed) == 1 else None

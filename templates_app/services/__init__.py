@@ -11,6 +11,11 @@ from templates_app.naming import About
 from templates_app.services.archiving import archive, unarchive
 from templates_app.services.creating import create_flow, create_routine, create_variant, duplicate
 from templates_app.services.editing import update_flow, update_routine
+from templates_app.services.launching import revision_for_launch
+from templates_app.services.layering import detach, promote, reset
+from templates_app.services.rebasing import rebase, three_way
+from templates_app.services.restoring import restore
+from templates_app.services.ruling import set_rule
 
 __all__ = [
     "About",
@@ -18,7 +23,15 @@ __all__ = [
     "create_flow",
     "create_routine",
     "create_variant",
+    "detach",
     "duplicate",
+    "promote",
+    "rebase",
+    "reset",
+    "restore",
+    "revision_for_launch",
+    "set_rule",
+    "three_way",
     "unarchive",
     "update_flow",
     "update_routine",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from templates_app import audit, guards, lineage, naming
+from templates_app import audit, fieldrules, guards, lineage, load, naming, stored
 from templates_app.document import FlowDraft, flow_draft, routine_own, variant_of_document
 from templates_app.models import FlowPrototype, Kind, Prototype, RoutinePrototype
 from templates_app.naming import NO_WORDS, About
@@ -89,15 +89,24 @@ def _own(of: Prototype, overrides: Mapping[str, Any]) -> dict[str, Any]:
 
 def _copy_flow(of: P, name: str, own: Mapping[str, Any], *, about: About, actor: Actor) -> P:
     draft = flow_draft(merged_document(of, own))
-    made = naming.insert(type(of)(kind=of.kind, name=name, own=dict(draft.settings)), about, actor)
+    made = naming.insert(_remembering(of, type(of)(name=name, own=dict(draft.settings))), about, actor)
     write_graph(made, draft)
     return made
 
 
 def _copy_routine(of: P, name: str, own: Mapping[str, Any], *, about: About, actor: Actor) -> P:
     root = lineage.chain(of, lineage.with_ancestors([of.pk]))[0]
-    made = type(of)(kind=of.kind, name=name, parent_id=root.pk, own=merged_own(of, own))
-    return naming.insert(made, about, actor)
+    made = type(of)(name=name, parent_id=root.pk, own=merged_own(of, own))
+    return naming.insert(_remembering(of, made), about, actor)
+
+
+def _remembering(of: P, made: P) -> P:
+    """The copy knows where it comes from, and binds whatever builds on it as `of` does."""
+    made.kind = of.kind
+    made.rules = fieldrules.combined(load.layers(of))
+    if not of.is_code:
+        made.origin_id, made.origin_base = of.pk, stored.meaning_of(of)
+    return made
 
 
 def _graph_size(draft: FlowDraft) -> str:

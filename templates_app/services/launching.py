@@ -1,0 +1,40 @@
+"""The last layer: what one job overrides, frozen in a revision of its own that no head points to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from templates_app import guards, selectors
+from templates_app.assemble import assemble_flow
+from templates_app.models import Prototype, Revision
+from templates_app.problems import Problem
+from templates_app.refusals import Refused
+from templates_app.revise import revision_for
+from templates_app.services.settling import writing
+
+if TYPE_CHECKING:
+    from templates_app.audit import Actor
+
+
+def revision_for_launch(flow: Prototype, overrides: Mapping[str, Any], *, actor: Actor = None) -> Revision:
+    """The revision that `flow` with `overrides` (`{"settings": ..., "nodes": ...}`) means; made if there is none.
+
+    Neither head nor version of the flow moves. Raises Refused for overrides that its rules forbid or that make no
+    sense, and for an invalid flow; ReadOnly for an archived one.
+    """
+    guards.refuse_archived(flow)
+    if flow.head_id is None:
+        raise Refused([Problem(**problem) for problem in flow.problems] or [_no_revision(flow)])
+    outcome = assemble_flow(selectors.resolved_flow(flow, overrides))
+    guards.refuse_errors(outcome.problems)
+    assert outcome.spec is not None  # noqa: S101 - without errors there is a spec
+    known = Revision.objects.filter(flow=flow.pk, hash=outcome.spec.hash).first()
+    if known is not None:
+        return known
+    with writing():
+        return revision_for(flow, outcome, actor, "Overrides at the launch of a job.")
+
+
+def _no_revision(flow: Prototype) -> Problem:
+    return Problem("", "no-revision", f"‘{flow}’ has no revision that could run.")
