@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from routilux_site import postgres
 
@@ -83,6 +84,12 @@ def _client(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def engine(transactional_db: None, settings: Settings) -> None:
+    """For tests that run jobs in this process: sessions see only committed rows, and a test need not linger."""
+    settings.ROUTILUX = {**settings.ROUTILUX, "LINGER": 0.0, "THREADS": 4}
 
 
 @pytest.fixture

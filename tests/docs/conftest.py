@@ -19,12 +19,6 @@ from tests.engine import run_jobs
 
 
 @pytest.fixture
-def engine(transactional_db: None, settings: pytest.FixtureRequest) -> None:
-    """Sessions use connections of their own, so rows must be committed; and a test need not linger."""
-    settings.ROUTILUX = {**settings.ROUTILUX, "LINGER": 0.0, "THREADS": 4}  # type: ignore[attr-defined]
-
-
-@pytest.fixture
 def shell(engine: None, live_server: pytest.FixtureRequest, admin_user: object) -> Iterator[Shell]:
     """A shell for which the server of the documentation is the live server of the test, with the samples loaded."""
     list(load())

@@ -4,6 +4,5 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _engine(transactional_db: None, settings: pytest.FixtureRequest) -> None:
-    """Sessions use connections of their own, so rows must be committed; and a test need not linger."""
-    settings.ROUTILUX = {**settings.ROUTILUX, "LINGER": 0.0, "THREADS": 4}  # type: ignore[attr-defined]
+def _runs_jobs(engine: None) -> None:
+    """Every test of this folder does."""

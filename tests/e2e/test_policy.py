@@ -1,0 +1,99 @@
+"""Follows links from the first page until every page of the URLconf has been seen once, by a superuser, in a browser.
+
+The `page` fixture fails the test when any of them breaks the content security policy or its scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from playwright.sync_api import Page
+
+from jobs.access import create_token
+from jobs.models import Cluster
+from samples.load import load
+from templates_app.models import FlowPrototype
+from tests.engine import run_flow, run_jobs, start
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("engine")]
+
+# No page of its own: data, files, and what only a form leads to.
+NOT_PAGES = {"healthz", "readyz", "schema", "logout", "jobs:cancel", "admin:logout", "admin:autocomplete"}
+NOT_PAGES |= {"jobs:part", "jobs:item", "jobs:step-part", "admin:jsi18n", "admin:view_on_site", "admin:login"}
+START = ["/", "/login/", "/api/docs", "/admin/", "/jobs/", "/jobs/trigger/"]
+
+
+@pytest.fixture
+def furnished(transactional_db: None) -> User:
+    """Something of every kind, so that every page has something to show."""
+    ada = User.objects.create_superuser("ada", "ada@example.org", "ada")
+    list(load())
+    run_flow(FlowPrototype.objects.get(name="orders"), upload="orders.csv")
+    start(FlowPrototype.objects.get(name="orders"), upload="no such file")
+    run_jobs()
+    create_token(user=ada, name="crawl", flow_names=[], days=1)
+    Group.objects.create(name="operators")
+    Cluster.objects.create(id="crawl", host="here", pid=1, workers=4)
+    return ada
+
+
+def test_it_breaks_no_policy_on_any_page(page: Page, furnished: User) -> None:
+    page.goto("/login/")
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill("ada")
+    page.get_by_role("button", name="Log in").click()
+
+    seen = crawl(page)
+
+    assert {name for name in names(get_resolver()) if is_page(name)} - seen == set()
+
+
+def crawl(page: Page) -> set[str]:
+    """Open one page of each name; returns the names."""
+    waiting, seen = list(START), set[str]()
+    while waiting:
+        path = waiting.pop(0)
+        name = name_of(path)
+        if name is None or name in seen or not is_page(name):
+            continue
+        seen.add(name)
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status in {200, 403}, path
+        waiting += [urlsplit(href)._replace(scheme="", netloc="", fragment="").geturl() for href in links(page)]
+    return seen
+
+
+def links(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location).href)"
+        ".filter(href => href.startsWith(location.origin + '/'))"
+    )
+    return found
+
+
+def name_of(path: str) -> str | None:
+    try:
+        return resolve(urlsplit(path).path).view_name or None
+    except Resolver404:
+        return None
+
+
+def is_page(name: str) -> bool:
+    """Pages that exist only to refuse (adding or deleting what only the engine writes) need no link."""
+    if name in NOT_PAGES or name.startswith("api:") or "api-v1" in name:
+        return False
+    return not name.endswith(("_delete", "_add", "password_change", "password_change_done", "app_list", "_history"))
+
+
+def names(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            if pattern.name:
+                yield ":".join((*spaces, pattern.name))
+        else:
+            yield from names(pattern, (*spaces, pattern.namespace) if pattern.namespace else spaces)
