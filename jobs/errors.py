@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from routilux_site.lib.errors import RoutiluxError
+from templates_app.spec import Port
 
 
 class JobError(RoutiluxError):
@@ -36,6 +37,24 @@ class IdempotencyConflict(JobError):
     title = "The idempotency key belongs to another request"
     code = "idempotency-key-reused"
     status = 422
+
+
+class SlotFull(JobError):
+    """More items wait in a slot than it may hold. The step that would have added more fails with this."""
+
+    code = "slot-full"
+
+    def __init__(self, port: Port, capacity: int) -> None:
+        super().__init__(
+            f"{port} would hold more than {capacity} waiting items: raise the slot's capacity, let its policy take "
+            f"items sooner, or give this step a retry handler so that it waits until there is room"
+        )
+
+
+class StepTimeout(JobError):
+    """Raised inside a step that ran longer than its timeout."""
+
+    code = "step-timeout"
 
 
 class SessionLost(JobError):

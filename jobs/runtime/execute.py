@@ -1,36 +1,23 @@
-"""Running one attempt of one step: a new routine, its inputs, and what its error handler makes of an exception."""
+"""Running one attempt of one step: a new routine, its inputs, and what it may ask for meanwhile."""
 
 from __future__ import annotations
 
 import json
-import random
-import sys
-import traceback
 from typing import Any
-
-from django.conf import settings
 
 from jobs.runtime import capture
 from jobs.runtime.finished import Finished
+from jobs.runtime.judge import judge
 from jobs.runtime.program import Program
 from jobs.runtime.services import JobServices
 from jobs.runtime.store.claim import Step
 from jobs.runtime.store.joblock import load_state
 from jobs.runtime.store.link import django_link
-from jobs.states import StepStatus
 from routilux_site.lib import strict_json
-from routilux_site.lib.errors import RoutiluxError
 from templates_app import catalog
 from templates_app.routines import RunContext, run_routine
 
 IMMEDIATE = {"reason": "immediate"}
-MAX_TRACEBACK = 20_000
-AFTER = {
-    "stop": StepStatus.FAILED,
-    "continue": StepStatus.ERROR_CONTINUED,
-    "skip": StepStatus.SKIPPED,
-    "retry": StepStatus.RETRYING,
-}
 
 
 class StepContext(RunContext):
@@ -97,44 +84,3 @@ def _call(step: Step, program: Program, finished: Finished, output: capture.Capt
     run_routine(routine, inputs, run)
     finished.emissions = run.emissions
     finished.state, finished.state_version = run.changed_state()
-
-
-def judge(finished: Finished, error: BaseException) -> None:
-    """Turn a failed attempt into what the error handler of its node says. Its emissions are void."""
-    step = finished.step
-    verdict = finished.program.handler(step.node).decide(error, step.errors + 1, random.random())  # noqa: S311
-    finished.status = AFTER[verdict.kind]
-    finished.delay = verdict.delay
-    finished.emissions, finished.state = [], None
-    finished.summary = capture.printable(_summary(error))[:300]
-    finished.error = _describe(error)
-
-
-def _summary(error: BaseException) -> str:
-    return f"{type(error).__name__}: {_message(error)}".strip(": ")
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return error.message if isinstance(error, RoutiluxError) else str(error)
-    except Exception as broken:  # noqa: BLE001 - an exception whose text cannot be made is still an error of the step
-        return f"(its message could not be read: {type(broken).__name__})"
-
-
-def _without_places(text: str) -> str:
-    """Where this host keeps its files is nobody's business; what follows tells the file all the same."""
-    for place in (f"{settings.BASE_DIR}/", *(f"{folder}/" for folder in sys.path if folder)):
-        text = text.replace(place, "")
-    return text
-
-
-def _describe(error: BaseException) -> dict[str, Any]:
-    try:
-        text = "".join(traceback.format_exception(error))
-    except Exception:  # noqa: BLE001 - as above
-        text = "".join(traceback.format_tb(error.__traceback__))
-    return {
-        "type": type(error).__name__,
-        "message": capture.printable(_message(error)[:5000]),
-        "traceback": capture.printable(_without_places(text)[-MAX_TRACEBACK:]),
-    }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from uuid import UUID
 
+from jobs.errors import SlotFull
 from jobs.runtime.compose import Composition
 from jobs.runtime.finished import AGAIN, Finished, Outcome, retry_delay
+from jobs.runtime.judge import judge
 from jobs.runtime.program import Program
 from jobs.runtime.router import Router
 from jobs.runtime.store.commit import commit
@@ -34,9 +37,9 @@ class JointCommit:
 
     def _write_owned(self, job: UUID, view: JobView, owned: list[Finished], asked: Sequence[Finished]) -> list[Outcome]:
         self._settle_states(job, view, owned)
-        failing = next((f for f in owned if f.status == StepStatus.FAILED), None)
         composition = Composition()
-        router = self._route(view, owned, composition, drain=failing is None)
+        router = self._route(view, owned, composition)
+        failing = next((f for f in owned if f.status == StepStatus.FAILED), None)
         statuses, promoted = starting_statuses(owned[0], view, owned, len(router.steps))
         composition.add(owned, router, statuses, failing=failing is not None)
         save_timekeeping(self._link, job, owned[0].program, router)
@@ -65,21 +68,38 @@ class JointCommit:
             save_state(self._link, job=job, node=f.step.node, state=f.state)
             view.states[f.step.node] = f.state_version + 1
 
-    def _route(self, view: JobView, owned: Sequence[Finished], composition: Composition, *, drain: bool) -> Router:
-        router = Router(
-            owned[0].program,
-            waiting=view.waiting,
-            now=view.now,
-            last=view.activated,
-            ordinals=composition.ordinals,
-        )
-        for f in owned:
-            for e in f.emissions:
-                router.emit(source=f.step.id, node=f.step.node, event=e.event, payload=e.payload)
+    def _route(self, view: JobView, owned: Sequence[Finished], composition: Composition) -> Router:
+        router = self._fill(view, owned, composition)
         closing = sum(f.status not in AGAIN for f in owned)
-        if drain and not router.steps and view.open == closing and not view.keep_open:
+        failing = any(f.status == StepStatus.FAILED for f in owned)
+        if not failing and not router.steps and view.open == closing and not view.keep_open:
             router.drain(cause=owned[-1].step.id)
         return router
+
+    def _fill(self, view: JobView, owned: Sequence[Finished], composition: Composition) -> Router:
+        """Route what was emitted. A step that would overfill a slot has failed: its error handler says what then."""
+        while True:
+            router = Router(
+                owned[0].program,
+                waiting=view.waiting,
+                now=view.now,
+                last=view.activated,
+                ordinals=composition.ordinals,
+            )
+            culprit = next((f for f in owned if _overfills(f, router)), None)
+            if culprit is None:
+                return router
+            composition.ordinals = count(1)
+
+
+def _overfills(f: Finished, router: Router) -> bool:
+    """Route the emissions of a step; judge it when a slot cannot hold them."""
+    for e in f.emissions:
+        router.emit(source=f.step.id, node=f.step.node, event=e.event, payload=e.payload)
+    full = router.overfull() if f.emissions else None
+    if full is not None:
+        judge(f, SlotFull(*full))
+    return full is not None
 
 
 def save_timekeeping(link: Link, job: UUID, program: Program, router: Router) -> None:

@@ -12,8 +12,9 @@ from django.db import Error as DjangoDatabaseError
 from django.db import OperationalError, connections, transaction
 
 from jobs.errors import SessionLost
-from jobs.runtime.execute import execute, judge
+from jobs.runtime.execute import execute
 from jobs.runtime.finished import Finished, Outcome
+from jobs.runtime.judge import judge
 from jobs.runtime.store.claim import Step
 from jobs.runtime.store.link import django_link
 

@@ -94,6 +94,14 @@ class Router:
         """A timer of the node is due: ask its policy again."""
         self._settle(node, None)
 
+    def overfull(self) -> tuple[Port, int] | None:
+        """A slot in which more items wait than it may hold, and how many it may; None when all is well."""
+        for node, slots in self._queues.items():
+            for slot in self._program.spec.nodes[node].slots:
+                if len(slots.get(slot.name, ())) > slot.capacity:
+                    return Port(node, slot.name), slot.capacity
+        return None
+
     def depth(self, node: str) -> Mapping[str, int]:
         """How many items wait in each slot of a node."""
         return {slot: len(refs) for slot, refs in self._slots(node).items()}
