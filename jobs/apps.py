@@ -9,9 +9,10 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from jobs import front
+        from jobs import front, selectors
         from jobs.runtime import process
         from templates_app import handin
 
         process.arm()
         handin.register_launcher(front.launch)
+        handin.register_usage(selectors.usage_of_flows)

@@ -6,7 +6,7 @@ Lists never load payloads or log lines. Where those are shown, they are capped, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypedDict, TypeVar
@@ -18,8 +18,9 @@ from django.db.models.functions import Cast, Coalesce, Now
 
 from jobs.models import Activation, Cluster, Item, Job, JobEvent, Session, StepLog
 from jobs.models.job import JobQuerySet
-from jobs.states import JobStatus, StepStatus
+from jobs.states import JOB_TERMINAL, JobStatus, StepStatus
 from routilux_site.lib.keyset import DEFAULT_SIZE, Page, keyset_page
+from templates_app.handin import Usage
 
 M = TypeVar("M", bound=Model)
 _Row = TypeVar("_Row", Session, Cluster)
@@ -90,6 +91,16 @@ def created_after(jobs: JobQuerySet, moment: datetime) -> JobQuerySet:
     """An id begins with the time at which it was made: the bound on it ends the scan, the other one is exact."""
     milliseconds = max(int((moment - CLOCKS_APART).timestamp() * 1000), 0) if moment.year > 1970 else 0
     return jobs.filter(id__gte=UUID(int=milliseconds << 80), created_at__gt=moment)
+
+
+def unfinished_by_flow(flows: Collection[int]) -> dict[int, int]:
+    """How many jobs of each of `flows` have not ended yet; these stay pinned to the revision that they started with."""
+    rows = Job.objects.filter(flow__in=flows).exclude(status__in=JOB_TERMINAL).order_by()
+    return dict(rows.values_list("flow").annotate(Count("pk")))
+
+
+def usage_of_flows(flows: Collection[int]) -> dict[int, Usage]:
+    return {flow: Usage(unfinished_jobs=count) for flow, count in unfinished_by_flow(flows).items()}
 
 
 def progress(job: Job) -> Progress:

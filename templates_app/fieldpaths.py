@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from enum import Enum
-from typing import Any, Final
+from typing import Any
 
 from routilux_site.lib import strict_json
 from routilux_site.lib.errors import join_path, split_path
+from templates_app.diff.difference import ABSENT as ABSENT
+from templates_app.diff.jsonvalues import same as same
 from templates_app.problems import Problem
 from templates_app.refusals import Refused
 from templates_app.routines.text import shorten
@@ -21,17 +22,6 @@ Keys = tuple[str, ...]
 
 MERGED_BY_KEY = frozenset({"config", "slots"})
 _PATH = re.compile(r'[^.\["]+(?:\.[^.\["]+|\["(?:[^"\\]|\\.)*"\])*')
-
-
-class _Absent(Enum):
-    ABSENT = "absent"
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-#: Stands where a layer sets nothing; null is a value.
-ABSENT: Final = _Absent.ABSENT
 
 
 def parse(path: str, *, place: str = "path") -> Keys:
@@ -95,10 +85,3 @@ def drop(own: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
         return others if not rest else dict(own)
     below = drop(own[head], tuple(rest))
     return {**own, head: below} if below else others
-
-
-def same(a: Any, b: Any) -> bool:
-    """Equal as JSON: unlike in Python, 1, 1.0 and true differ. ABSENT equals only itself."""
-    if a is ABSENT or b is ABSENT:
-        return a is b
-    return strict_json.canonical(a) == strict_json.canonical(b)

@@ -74,6 +74,9 @@ def _revisions(outcomes: Mapping[int, Assembled], actor: Actor, message: str) ->
             new_revision(pk, last.get(pk, 0) + 1, outcomes[pk], actor, message) for pk in missing
         )
         known.update({(revision.flow_id, revision.hash): revision.pk for revision in made})
+        watcher = watch.current()
+        if watcher is not None:
+            watcher.made.update(revision.pk for revision in made)
     return {pk: known[pk, hash_] for pk, hash_ in hashes.items()}
 
 
