@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
+from routilux_site.lib.strict_json import StrictJSONError
 from templates_app.errors import TemplateError
 from templates_app.problems import Problem
 from templates_app.refusals import Refused
@@ -60,11 +61,11 @@ class Unacceptable(Refused, ValueError):
 
 @contextmanager
 def value_errors() -> Iterator[None]:
-    """Refusals of the verbs as the ValueError that a program expects."""
+    """Refusals of the verbs, and of what is no JSON, as the ValueError that a program expects."""
     try:
         yield
     except Unacceptable:
         raise
-    except Refused as error:
+    except (Refused, StrictJSONError) as error:
         found = [Problem(detail.path, detail.code, detail.message) for detail in error.details()]
         raise Unacceptable(found) from error

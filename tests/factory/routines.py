@@ -34,7 +34,7 @@ class DataValidator(Routine):
 
     def logic(self, input: Items) -> None:
         for item in input:
-            self.emit("output", **item, valid=True)
+            self.emit("output", **{**item, "valid": True})
 
 
 class OwnMethod(Routine):
