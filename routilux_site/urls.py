@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/docs", views.api_docs, name="api-docs"),
     path("api/v1/", include("jobs.api.urls")),
     path("jobs/", include("jobs.pages.urls")),
+    path("templates/", include("templates_app.pages.urls")),
     path("admin/", admin.site.urls),
 ]
 
