@@ -43,6 +43,7 @@ class SlotFull(JobError):
     """More items wait in a slot than it may hold. The step that would have added more fails with this."""
 
     code = "slot-full"
+    status = 409
 
     def __init__(self, port: Port, capacity: int) -> None:
         super().__init__(

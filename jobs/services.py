@@ -98,6 +98,7 @@ def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> 
         priority=launch.priority,
         keep_open=start.spec.keep_open,
         max_attempts=start.spec.max_attempts,
+        timeout=start.spec.timeout,
         actor_id=user,
         request_id=launch.request_id,
     )

@@ -42,6 +42,8 @@ class Job(models.Model):
     request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
     started_at = models.DateTimeField(null=True)
+    timeout = models.FloatField(null=True, help_text="Seconds from its first step until it is failed.")
+    deadline_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
@@ -58,6 +60,8 @@ class Job(models.Model):
             models.Index("status", F("id").desc(), name="jobs_job_status_newest"),
             models.Index("flow", F("id").desc(), name="jobs_job_flow_newest"),
             models.Index("actor", F("id").desc(), name="jobs_job_actor_newest"),
+            # The sweep for jobs past their deadline.
+            models.Index("deadline_at", name="jobs_job_deadline", condition=Q(status__in=["running", "paused"])),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from jobs.runtime import capture
 from jobs.runtime.finished import Finished
 from jobs.runtime.judge import judge
+from jobs.runtime.leash import Leash, Pulled
 from jobs.runtime.program import Program
 from jobs.runtime.services import JobServices
 from jobs.runtime.store.claim import Step
@@ -52,6 +53,10 @@ class StepContext(RunContext):
             self.state.clear()
             self.state.update(value)
 
+    @property
+    def cancelled(self) -> bool:
+        return self._step.dropped
+
     def log(self, message: object, level: str = "info") -> None:
         self._output.add(level, str(message))
 
@@ -62,18 +67,27 @@ class StepContext(RunContext):
         return json.loads(strict_json.dumps(self._loaded)), self._version
 
 
-def execute(step: Step, program: Program) -> Finished:
+def execute(step: Step, program: Program, leash: Leash) -> Finished:
     """Run one attempt. Never raises for what the routine does; what it raised is judged by the error handler."""
     finished = Finished(step, program)
     output = capture.start()
     try:
-        _call(step, program, finished, output)
+        _call_on_leash(step, program, finished, output, leash)
     except BaseException as error:  # noqa: BLE001 - SystemExit and friends of user code must not end the lane
-        judge(finished, error)
+        judge(finished, leash.error() if isinstance(error, Pulled) else error)
     finally:
+        leash.forget()
         capture.stop()
         finished.lines = output.finish()
     return finished
+
+
+def _call_on_leash(step: Step, program: Program, finished: Finished, output: capture.Capture, leash: Leash) -> None:
+    leash.hold(program.spec.nodes[step.node].timeout)
+    try:
+        _call(step, program, finished, output)
+    finally:
+        leash.let_go()
 
 
 def _call(step: Step, program: Program, finished: Finished, output: capture.Capture) -> None:

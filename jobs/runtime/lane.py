@@ -15,6 +15,7 @@ from jobs.errors import SessionLost
 from jobs.runtime.execute import execute
 from jobs.runtime.finished import Finished, Outcome
 from jobs.runtime.judge import judge
+from jobs.runtime.leash import Leash
 from jobs.runtime.store.claim import Step
 from jobs.runtime.store.link import django_link
 
@@ -43,8 +44,12 @@ class Lane(threading.Thread):
         super().__init__(name=f"lane-{number}", daemon=True)
         self._session = session
         self.inbox: queue.SimpleQueue[Step | None] = queue.SimpleQueue()
+        self.leash = Leash()
+        self.step: Step | None = None
+        self.abandoned = False
 
     def run(self) -> None:
+        self.leash.thread = threading.get_ident()
         try:
             while (step := self.inbox.get()) is not None:
                 self._follow(step)
@@ -58,6 +63,7 @@ class Lane(threading.Thread):
         followed = 0
         try:
             while current is not None:
+                self.step = current
                 followed += 1
                 follow = followed < FOLLOW_AT_MOST and not self._session.stopping
                 outcome = self._carry(current, follow=follow)
@@ -69,13 +75,15 @@ class Lane(threading.Thread):
             # A defect of the engine itself. The step stays claimed; ending the session hands it back.
             logger.exception("lane failed", extra={"action": "lane_failed"})
             self._session.lose("a lane failed; see the log")
+        finally:
+            self.step = None
 
     def _carry(self, step: Step, *, follow: bool) -> Outcome:
         program = self._session.programs.get(step.revision_id)
         node = program.spec.nodes[step.node]
         if node.atomic:
             return self._carry_atomic(step, follow=follow)
-        finished = execute(step, program)
+        finished = execute(step, program, self.leash)
         finished.follow = follow
         return self._session.committer.commit(finished)
 
@@ -85,7 +93,7 @@ class Lane(threading.Thread):
         finished = Finished(step, program)
         try:
             with transaction.atomic():
-                finished = execute(step, program)
+                finished = execute(step, program, self.leash)
                 finished.follow = follow
                 if finished.error:
                     raise _FailedInsideError(finished)

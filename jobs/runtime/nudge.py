@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
+from jobs.errors import SlotFull
 from jobs.models import Activation, Item, Job, JobEvent, NodeState
 from jobs.runtime import wake
 from jobs.runtime.joint import save_timekeeping
@@ -29,7 +30,8 @@ MOVING = (JobStatus.PENDING, JobStatus.RUNNING)
 def nudge(job: Job, act: Act) -> bool:
     """Let `act` put something into the job's router, and write what follows. False: the job has ended.
 
-    Call it inside a transaction. When nothing moves any more, tails are flushed and the job completes.
+    Call it inside a transaction; SlotFull rolls it back. When nothing moves any more, tails are flushed and the job
+    completes.
     """
     program = programs.get(job.revision_id)
     view = lock_job(django_link(), job.pk)
@@ -37,6 +39,8 @@ def nudge(job: Job, act: Act) -> bool:
         return False
     router = Router(program, waiting=view.waiting, now=view.now, last=view.activated)
     act(router)
+    if full := router.overfull():
+        raise SlotFull(*full)
     if not router.steps and not view.open and not view.keep_open:
         router.drain()
     _write(job, view, program, router)

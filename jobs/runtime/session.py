@@ -21,7 +21,8 @@ from django.db import Error as DjangoDatabaseError
 
 from jobs.runtime import capture, process, wake
 from jobs.runtime.committer import Committer
-from jobs.runtime.finished import Outcome
+from jobs.runtime.finished import Finished, Outcome
+from jobs.runtime.judge import judge
 from jobs.runtime.lane import Lane
 from jobs.runtime.nudge import fire_timers
 from jobs.runtime.programs import programs
@@ -55,6 +56,7 @@ class Session:
         self.committer = Committer(self._commits, self.id, on_lost=self.lose)
         self._lanes = [Lane(self, number) for number in range(options["THREADS"])]
         self._free = list(self._lanes)
+        self._zombies: list[Lane] = []
         self._mutex = threading.Lock()
         self._bell_out, self._bell_in = socket.socketpair()
         self._look_now = True
@@ -82,6 +84,8 @@ class Session:
 
     def lane_is_free(self, lane: Lane) -> None:
         with self._mutex:
+            if lane.abandoned:
+                return
             self._free.append(lane)
         self._ring_bell()
 
@@ -117,6 +121,7 @@ class Session:
                 self._sweep()
             if self._busy:
                 idle_since = time.monotonic()
+                self._pull_leashes()
             self._wait()
         return self._lost or ("stopped" if self.stopping else "idle")
 
@@ -175,6 +180,26 @@ class Session:
         if not lane.is_alive():
             lane.start()
 
+    def _pull_leashes(self) -> None:
+        """Interrupt steps past their timeout; give up on lanes that will not be interrupted."""
+        for lane in list(self._lanes):
+            if lane.leash.pull() and lane.step is not None:
+                self._abandon(lane, lane.step)
+
+    def _abandon(self, lane: Lane, step: claim.Step) -> None:
+        """A thread cannot be killed. Its step is failed and fenced off, another lane takes its place."""
+        logger.error("lane abandoned", extra={"action": "lane_abandoned", "job": str(step.job_id), "node": step.node})
+        with self._mutex:
+            lane.abandoned = True
+            self._lanes[self._lanes.index(lane)] = fresh = Lane(self, self._lanes.index(lane))
+            self._free.append(fresh)
+            self._zombies.append(lane)
+        finished = Finished(step, self.programs.get(step.revision_id), follow=False)
+        judge(finished, lane.leash.error())
+        self.committed(self.committer.commit(finished))
+        if len(self._zombies) > len(self._lanes) // 2:
+            self.lose("too many steps ignore their timeout; the process retires")
+
     def _beat(self) -> None:
         if not rescue.beat(self._main, self.id, ticket=self._ticket, lease=self._lease):
             self.lose("declared dead by another session: its heartbeat was late")
@@ -182,9 +207,19 @@ class Session:
     def _sweep(self) -> None:
         rescued = rescue.rescue(self._main, lease=self._lease)
         awoken = self._awaken() + fire_timers()
+        rescue.end_overdue_jobs(self._main)
+        self._drop_what_is_lost()
         if rescued.sessions:
             logger.warning("rescued %s", rescued, extra={"action": "rescued"})
         self._look_now = self._look_now or bool(rescued.sessions or awoken)
+
+    def _drop_what_is_lost(self) -> None:
+        """Let running steps know when their job was cancelled, failed, or taken over."""
+        running = {step.id: step for lane in self._lanes if (step := lane.step) is not None}
+        if running:
+            owned = claim.still_owned(self._main, session=self.id, steps=running)
+            for step_id, step in running.items():
+                step.dropped = step.dropped or step_id not in owned
 
     def _wait(self) -> None:
         """Until a lane is free, somebody rings, a retry is due, or it is time to look again."""
@@ -256,7 +291,7 @@ class Session:
 
     def _release_links(self) -> None:
         """Keep the connections for the next session, unless their state is unclear or a lane may still use them."""
-        if self._lost or any(lane.is_alive() for lane in self._lanes):
+        if self._lost or self._zombies or any(lane.is_alive() for lane in self._lanes):
             self._main.close()
             self._commits.close()
         else:

@@ -113,6 +113,7 @@ class Supervisor:
         gone = [row.id for row in watch.sessions_of(link, self.id) if not _is_alive(row.pid)]
         rescue.rescue(link, lease=self._options["LEASE"], gone=gone)
         watch.awaken_retries(link)
+        watch.end_overdue_jobs(link)
         waiting = watch.oldest_ready_seconds(link)
         if waiting is not None:
             wake.ring(link)

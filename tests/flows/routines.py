@@ -118,6 +118,31 @@ class Nap(Routine):
             self.emit("output", **{**item, "trail": [*item.get("trail", []), run.node]})
 
 
+class Loop(Routine):
+    """Never ends by itself."""
+
+    input = Slot()
+    output = Event()
+
+    def logic(self, input: Items) -> None:
+        while True:
+            time.sleep(0.001)
+
+
+class Deaf(Routine):
+    """Swallows everything that is raised in it once, and goes on as if nothing had happened."""
+
+    input = Slot()
+    output = Event()
+
+    def logic(self, input: Items) -> None:
+        try:
+            while True:
+                time.sleep(0.001)
+        except BaseException:  # noqa: BLE001 - that is the point
+            self.emit("output")
+
+
 for name, routine in {
     "test_pass": Pass,
     "test_spread": Spread,
@@ -127,5 +152,7 @@ for name, routine in {
     "test_tally": Tally,
     "test_record": Record,
     "test_nap": Nap,
+    "test_loop": Loop,
+    "test_deaf": Deaf,
 }.items():
     catalog.register(name, routine)

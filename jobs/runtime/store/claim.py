@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ class Step:
     priority: int
     message: Any
     inputs: Inputs
+    dropped: bool = False  #: nobody wants its result any more: its job ended, or somebody else owns it
 
 
 # A materialised CTE, never `id IN (SELECT ... LIMIT n FOR UPDATE SKIP LOCKED)`: the planner may run that sub-select
@@ -43,7 +45,8 @@ WITH due AS MATERIALIZED (
     RETURNING a.id, a.job_id, j.revision_id, a.node, a.attempt, a.errors, a.priority, a.message, a.status,
               j.status AS job_status
 ), started AS (
-    UPDATE jobs_job SET status = 'running', started_at = clock_timestamp()
+    UPDATE jobs_job SET status = 'running', started_at = clock_timestamp(),
+           deadline_at = clock_timestamp() + timeout * interval '1 second'
     WHERE status = 'pending' AND id IN (SELECT job_id FROM taken WHERE job_status = 'pending')
     RETURNING id
 ), told AS (
@@ -73,6 +76,16 @@ def _inputs(text: str | None) -> Inputs:
     for slot, payload in json.loads(text or "[]"):
         inputs.setdefault(slot, []).append(payload)
     return inputs
+
+
+STILL_OWNED = """
+SELECT id FROM jobs_activation WHERE id = ANY(%(ids)s::bigint[]) AND session_id = %(session)s AND status = 'running'
+"""
+
+
+def still_owned(link: Link, *, session: UUID, steps: Iterable[int]) -> set[int]:
+    """Of these steps, those that are still this session's to run."""
+    return {row[0] for row in run(link, STILL_OWNED, {"ids": list(steps), "session": session}).fetchall()}
 
 
 AWAKEN = """

@@ -117,6 +117,22 @@ def rescue(link: Link, *, lease: float, gone: list[UUID] | None = None) -> Rescu
         return Rescued(len(sessions), len(orphans) - len(dead), len(dead))
 
 
+OVERDUE = """
+SELECT id, timeout FROM jobs_job WHERE status IN ('running', 'paused') AND deadline_at <= clock_timestamp()
+ORDER BY deadline_at LIMIT 20 FOR UPDATE SKIP LOCKED
+"""
+
+
+def end_overdue_jobs(link: Link) -> int:
+    """Fail jobs whose deadline has passed; returns how many."""
+    with link.transaction():
+        overdue = run(link, OVERDUE).fetchall()
+        for job, timeout in overdue:
+            reason = f"the job ran longer than its timeout of {timeout:g} s"
+            end_job(link, job, End(status="failed", reason=reason))
+        return len(overdue)
+
+
 SLOT = "SELECT pg_try_advisory_lock(hashtext('routilux session ' || %(cluster)s), %(slot)s)"
 UNLOCK = "SELECT pg_advisory_unlock_all()"
 

@@ -8,8 +8,17 @@ from uuid import UUID
 
 from jobs.runtime.store.claim import awaken_retries
 from jobs.runtime.store.link import Link, run
+from jobs.runtime.store.rescue import end_overdue_jobs
 
-__all__ = ["awaken_retries", "beat", "oldest_ready_seconds", "register", "sessions_of", "unregister"]
+__all__ = [
+    "awaken_retries",
+    "beat",
+    "end_overdue_jobs",
+    "oldest_ready_seconds",
+    "register",
+    "sessions_of",
+    "unregister",
+]
 
 REGISTER = """
 INSERT INTO jobs_cluster (id, host, pid, workers, restarts, last_restart_reason)
