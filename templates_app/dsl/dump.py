@@ -44,7 +44,7 @@ def to_yaml(documents: Sequence[Mapping[str, Any]]) -> str:
     return str(
         yaml.dump_all(
             [_shown(one) for one in documents],
-            Dumper=_Dumper,
+            Dumper=Dumper,
             sort_keys=False,
             allow_unicode=True,
             width=_ENDLESS,
@@ -112,23 +112,23 @@ def _shown(said: Mapping[str, Any]) -> dict[str, Any]:
     return {**said, "connections": [_Inline(ends) for ends in said["connections"]]}
 
 
-class _Dumper(yaml.CSafeDumper):
+class Dumper(yaml.CSafeDumper):
     """Quotes whatever the reader would not take for a text without quotes; writes no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+def _text(dumper: Dumper, value: str) -> yaml.ScalarNode:
     style = None if is_plain_text(value) else '"'
     if "\n" in value and all(line.isprintable() and line == line.strip() for line in value.split("\n")):
         style = "|"
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
-def _inline(dumper: _Dumper, value: _Inline) -> yaml.MappingNode:
+def _inline(dumper: Dumper, value: _Inline) -> yaml.MappingNode:
     return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
 
 
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(_Inline, _inline)
+Dumper.add_representer(str, _text)
+Dumper.add_representer(_Inline, _inline)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from routilux_site.lib.errors import RoutiluxError
+from routilux_site.lib.errors import RoutiluxError, join_path
 from templates_app import lineage, services
 from templates_app.document import accepted_names
 from templates_app.dsl import dump
@@ -15,6 +15,7 @@ from templates_app.dsl.bundle import Bundle, Document
 from templates_app.dsl.changes import Effect, FieldChange, Plan, Step, field_changes
 from templates_app.dsl.stored import templates_of
 from templates_app.dsl.template import Template
+from templates_app.fieldrules import Rule
 from templates_app.models import FlowPrototype, Prototype, RoutinePrototype
 from templates_app.problems import Problem, errors_in
 from templates_app.refusals import Refused
@@ -100,7 +101,7 @@ class _Run:
         for path in sorted(before.keys() | template.rules.keys()):
             rule = template.rules.get(path)
             if dump.plain(before.get(path)) != dump.plain(rule):
-                services.set_rule(prototype, path=path, rule=rule, actor=self._actor)
+                _set_rule(prototype, path, rule, self._actor)
 
 
 def _stored(documents: list[Document]) -> dict[str, tuple[Prototype, Template]]:
@@ -149,6 +150,14 @@ def _update(prototype: Prototype, template: Template, actor: Actor) -> None:
         services.update_flow(prototype, document=template.content, **common)
     else:
         services.update_routine(prototype, own=template.content, **common)
+
+
+def _set_rule(prototype: Prototype, path: str, rule: Rule | None, actor: Actor) -> None:
+    try:
+        services.set_rule(prototype, path=path, rule=rule, message=MESSAGE, actor=actor)
+    except Refused as refused:
+        place = join_path("rules", path)
+        raise Refused([Problem(place, told.code, told.message) for told in refused.errors]) from refused
 
 
 def _base(template: Template) -> Prototype:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from routilux_site.lib.errors import join_path
+from templates_app import fieldpaths, fieldrules
 from templates_app.document import (
     PORT,
     ROUTINE_FIELDS,
@@ -227,10 +228,27 @@ def _about(given: Mapping[str, Any], told: _Told) -> About:
 
 def _rules(given: Mapping[str, Any], told: _Told) -> dict[str, Any]:
     rules = given.get("rules", {})
-    if not isinstance(rules, dict) or not all(isinstance(rule, dict) for rule in rules.values()):
+    if not isinstance(rules, dict):
         told.wrong("rules", rules, 'an object such as {"config.timeout": {"max": 500}}')
         return {}
-    return rules
+    return {_path(path, join_path("rules", path), told): rule for path, rule in _good_rules(rules, told)}
+
+
+def _good_rules(rules: Mapping[str, Any], told: _Told) -> Iterator[tuple[str, Any]]:
+    for path, rule in rules.items():
+        wrong = list(fieldrules.rule_problems(rule, join_path("rules", path)))
+        told.problems += wrong
+        if not wrong:
+            yield path, rule
+
+
+def _path(written: str, place: str, told: _Told) -> str:
+    """The one spelling of a path that people write in several ways."""
+    try:
+        return fieldpaths.show(fieldpaths.parse(written, place=place))
+    except Refused as refused:
+        told.problems += (Problem(one.path, one.code, one.message) for one in refused.errors)
+        return written
 
 
 def _without(given: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:

@@ -119,3 +119,26 @@ def test_it_refuses_documents_that_build_on_each_other() -> None:
     a, b = ("kind: routine\nname: {}\nparent: {}\n".format(*ends) for ends in ("ab", "ba"))
     with pytest.raises(Refused, match="build on each other"):
         put(f"{a}---\n{b}")
+
+
+def test_it_locks_and_frees() -> None:
+    ruled = f"{FETCHER}rules: {{config.timeout: {{max: 600}}, policy: {{locked: true}}}}\n"
+    put(f"{PATIENT}---\n{ruled}")
+    assert routine("fetcher").rules == {"config.timeout": {"max": 600}, "policy": {"locked": True}}
+    with pytest.raises(Refused, match=r"patient.overrides.config.timeout: line \d+: 601 .* at most 600"):
+        put(PATIENT.replace("600", "601"))
+    put(FETCHER)
+    assert routine("fetcher").rules == {}
+
+
+def test_it_refuses_a_rule_about_a_field_that_is_not_there() -> None:
+    with pytest.raises(Refused) as refused:
+        put(f"{FETCHER}rules: {{config.speed: {{max: 600}}}}\n")
+    assert refused.value.errors[0].path == 'fetcher.rules["config.speed"]'
+
+
+def test_it_is_idempotent_whichever_way_the_path_of_a_rule_is_spelt() -> None:
+    ruled = f"{PIPELINE}rules: {{settings.max_workers: {{max: 9}}}}\n"
+    put("---\n".join((FETCHER, PATIENT, ruled)))
+    assert not put(ruled).has_changes
+    assert flow("pipeline").rules == {"max_workers": {"max": 9}}

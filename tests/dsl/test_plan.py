@@ -83,7 +83,7 @@ def test_it_tells_the_flows_that_become_invalid_and_those_that_heal() -> None:
 def test_it_does_not_count_a_flow_that_a_later_document_mends() -> None:
     put(ALL)
     found = plan(PIPELINE.replace("first", "begin") + "---\n" + EXPRESS.replace("first", "begin"))
-    assert found.effects == found.problems == ()
+    assert (found.effects, found.problems) == ((), ())
 
 
 def test_it_finds_nothing_to_do_where_only_the_spelling_differs() -> None:

@@ -70,7 +70,11 @@ OWN = st.fixed_dictionaries(
         "timeout": st.none() | st.floats(0.1, 1e9) | st.integers(1, 10**9),
     },
 )
-RULES = st.dictionaries(WORDS, OBJECTS, max_size=2)
+RULES = st.dictionaries(
+    st.sampled_from(["config.a", 'config["a.b"]', "policy", "nodes.on", "max_workers"]),
+    st.sampled_from([{"locked": True}, {"min": 1.5}, {"min": 1, "max": 5}, {"one_of": [None, "no", 1]}]),
+    max_size=2,
+)
 PORTS = st.builds("{}.{}".format, NODE_IDS, NODE_IDS)
 SETTINGS = st.fixed_dictionaries(
     {},
@@ -99,7 +103,7 @@ OVERRIDES = st.fixed_dictionaries(
 
 def _templates(kind: str, content: st.SearchStrategy[Any], **fixed: Any) -> st.SearchStrategy[Template]:
     common = {"name": NAMES, "about": ABOUTS, "rules": RULES}
-    return st.builds(Template, kind=st.just(kind), content=content, **common, **fixed)  # type: ignore[arg-type]
+    return st.builds(Template, kind=st.just(kind), content=content, **common, **fixed)
 
 
 TEMPLATES = (

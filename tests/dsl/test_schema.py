@@ -38,7 +38,9 @@ WRONG = [
     (FETCHER, "class: t_fetch", "parent: t_fetch", "fetcher.config", "Unknown field"),
     (FETCHER, "tags: [slow, careful]", "tags: slow", "fetcher.tags", "list of texts"),
     (FETCHER, "category: net", "category: 1", "fetcher.category", "a text"),
-    (FETCHER, "category: net", "rules: {config.timeout: 5}", "fetcher.rules", "an object such as"),
+    (FETCHER, "category: net", "rules: 5", "fetcher.rules", "an object such as"),
+    (FETCHER, "category: net", "rules: {config.timeout: 5}", 'fetcher.rules["config.timeout"]', "as a rule"),
+    (FETCHER, "category: net", "rules: {config..a: {min: 1}}", 'fetcher.rules["config..a"]', "no path of a field"),
     (PATIENT, "logic: null", "logic: 5", "patient.overrides.logic", "a name or null"),
     (FETCHER, "kind: routine\n", "", "fetcher.kind", "Required"),
 ]
