@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from templates_app.dsl import dump
-from templates_app.dsl.bundle import Bundle, Document, parse, read_directory
+from templates_app.dsl.bundle import Bundle, Document, parse, read_directory, read_file
 from templates_app.dsl.changes import Effect, FieldChange, Plan, Step
 from templates_app.dsl.planning import apply, plan, validate
 from templates_app.dsl.read import Format
@@ -32,6 +32,8 @@ __all__ = [
     "parse",
     "plan",
     "read_directory",
+    "read_file",
+    "templates_of",
     "validate",
     "with_foundations",
 ]

@@ -77,6 +77,11 @@ def read_directory(directory: Path) -> Bundle:
     return _bundle(found)
 
 
+def read_file(path: Path) -> Bundle:
+    """One .yaml, .yml or .json file; raises Refused as `parse` does."""
+    return parse(_start_of(path), SUFFIXES[path.suffix], name=path.stem, file=path.name)
+
+
 def template_files(directory: Path) -> list[Path]:
     """Hidden files and directories are somebody else's."""
     found = (path for path in directory.rglob("*") if path.suffix in SUFFIXES and path.is_file())

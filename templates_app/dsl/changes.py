@@ -12,6 +12,7 @@ from templates_app.problems import Problem
 from templates_app.routines.text import shorten
 
 Action = Literal["create", "update", "unchanged"]
+Change = Literal["new-revision", "becomes-invalid", "heals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A flow that no document names, and that changes because something under it does. Hashes are of revisions."""
+    """A flow that no document names, and that changes because something under it does. Hashes are of revisions.
+
+    Unfinished jobs stay pinned to the revision `before`, schedules follow.
+    """
 
     flow: str
-    what: Literal["new-revision", "becomes-invalid", "heals"]
+    what: Change
     before: str | None
     after: str | None
     reason: str = ""
+    unfinished_jobs: int = 0
+    schedules: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,10 +120,18 @@ class Dumper(yaml.CSafeDumper):
 
 
 def _text(dumper: Dumper, value: str) -> yaml.ScalarNode:
-    style = None if is_plain_text(value) else '"'
-    if "\n" in value and all(line.isprintable() and line == line.strip() for line in value.split("\n")):
-        style = "|"
+    style = "|" if _is_prose(value) else None if is_plain_text(value) else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def _is_prose(value: str) -> bool:
+    """Lines that may stand as they are, below each other."""
+    lines = value.removesuffix("\n").split("\n")
+    return len(lines) > 1 and bool(lines[0] and lines[-1]) and all(_is_clean(line) for line in lines)
+
+
+def _is_clean(line: str) -> bool:
+    return line.isprintable() and line == line.strip()
 
 
 def _inline(dumper: Dumper, value: _Inline) -> yaml.MappingNode:

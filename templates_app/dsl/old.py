@@ -9,8 +9,12 @@ from typing import Any
 from routilux_site.lib.errors import join_path
 from templates_app import catalog
 from templates_app.document import accepted_names
+from templates_app.dsl.bundle import located
 from templates_app.dsl.gone import STRATEGY_KEYS, STRATEGY_KEYS_OF_EXECUTION
+from templates_app.dsl.read import Format, Unreadable, guess, read
+from templates_app.dsl.rewrite import rewrite
 from templates_app.problems import Problem
+from templates_app.refusals import Refused
 from templates_app.routines.error_handler import STRATEGIES, exception_names
 from templates_app.routines.text import shorten
 
@@ -45,6 +49,29 @@ class Migrated:
 
     def tell(self, path: str, message: str) -> None:
         self.problems.append(Problem(path, "not-migrated", message))
+
+
+@dataclass(frozen=True, slots=True)
+class MigratedText:
+    text: str
+    problems: list[Problem]
+
+
+def migrate_text(data: str | bytes, format: Format | None = None) -> MigratedText:
+    """All documents of a text; comments and layout stay where they can. Raises Refused if it is unreadable."""
+    try:
+        found = read(data, format)
+    except Unreadable as error:
+        raise Refused([Problem(error.path, "unreadable", located(error.message, "", error.line))]) from error
+    text = data.decode() if isinstance(data, bytes) else data
+    done = [migrate(one.value) for one in found]
+    problems = [
+        Problem(told.path, told.code, located(told.message, "", one.line(told.path)))
+        for one, migrated in zip(found, done, strict=True)
+        for told in migrated.problems
+    ]
+    before, after = [one.value for one in found], [migrated.value for migrated in done]
+    return MigratedText(rewrite(text, before, after, format or guess(text)), problems)
 
 
 def migrate(document: Any) -> Migrated:

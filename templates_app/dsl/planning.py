@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from routilux_site.lib.errors import RoutiluxError, join_path
-from templates_app import lineage, services
+from templates_app import handin, lineage, services
 from templates_app.document import accepted_names
 from templates_app.dsl import dump
 from templates_app.dsl.bundle import Bundle, Document
-from templates_app.dsl.changes import Effect, FieldChange, Plan, Step, field_changes
+from templates_app.dsl.changes import Change, Effect, FieldChange, Plan, Step, field_changes
 from templates_app.dsl.stored import templates_of
 from templates_app.dsl.template import Template
 from templates_app.fieldrules import Rule
@@ -110,19 +111,31 @@ def _stored(documents: list[Document]) -> dict[str, tuple[Prototype, Template]]:
     return {one.name: (one, template) for one, template in zip(found, templates_of(found), strict=True)}
 
 
-def _heads() -> dict[str, tuple[str | None, list[dict[str, Any]]]]:
-    rows = FlowPrototype.objects.values_list("name", "head__hash", "problems")
-    return {name: (hash_, problems) for name, hash_, problems in rows}
+@dataclass(frozen=True, slots=True)
+class _Head:
+    pk: int
+    hash: str | None
+    problems: list[dict[str, Any]]
 
 
-def _effects(before: Mapping[str, Any], after: Mapping[str, Any], named: set[str]) -> Iterator[Effect]:
-    for flow in sorted(before.keys() - named):
-        (old, _), (new, problems) = before[flow], after[flow]
-        if new is None and old is not None:
-            reason = next((f"{told['path']}: {told['message']}" for told in problems if told["level"] == "error"), "")
-            yield Effect(flow, "becomes-invalid", old, None, reason)
-        elif old != new:
-            yield Effect(flow, "heals" if old is None else "new-revision", old, new)
+def _heads() -> dict[str, _Head]:
+    rows = FlowPrototype.objects.values_list("name", "pk", "head__hash", "problems")
+    return {name: _Head(*rest) for name, *rest in rows}
+
+
+def _effects(before: Mapping[str, _Head], after: Mapping[str, _Head], named: set[str]) -> Iterator[Effect]:
+    moved = [flow for flow in sorted(before.keys() - named) if before[flow].hash != after[flow].hash]
+    usage = handin.usage([after[flow].pk for flow in moved])
+    for flow in moved:
+        old, new = before[flow], after[flow]
+        what: Change = "becomes-invalid" if new.hash is None else "heals" if old.hash is None else "new-revision"
+        reason = _first_error(new.problems) if new.hash is None else ""
+        used = usage[new.pk]
+        yield Effect(flow, what, old.hash, new.hash, reason, used.unfinished_jobs, used.schedules)
+
+
+def _first_error(problems: list[dict[str, Any]]) -> str:
+    return next((f"{told['path']}: {told['message']}" for told in problems if told["level"] == "error"), "")
 
 
 def _create(template: Template, actor: Actor) -> Prototype:

@@ -46,7 +46,7 @@ class Unreadable(Exception):
 def read(data: str | bytes, format: Format | None = None) -> list[Read]:
     """The documents of a text; raises Unreadable. Without a format, what begins like JSON is JSON."""
     text = _text(data)
-    if (format or _guess(text)) == "json":
+    if (format or guess(text)) == "json":
         return _read_json(text)
     found = [one for one in _read_yaml(text) if one.value is not None]
     if not found:
@@ -73,7 +73,7 @@ def _text(data: str | bytes) -> str:
     return text
 
 
-def _guess(text: str) -> Format:
+def guess(text: str) -> Format:
     return "json" if text.lstrip()[:1] in ("{", "[") else "yaml"
 
 
