@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 from routilux_site.lib import strict_json
 from routilux_site.lib.errors import join_path
 from templates_app.problems import Problem
 from templates_app.routines.text import shorten
+
+if TYPE_CHECKING:
+    from templates_app.impact import Impact
 
 Action = Literal["create", "update", "unchanged"]
 Change = Literal["new-revision", "becomes-invalid", "heals"]
@@ -60,18 +63,28 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`steps` in the order in which they are taken. With problems nothing was, or would be, written."""
+    """`steps` in the order in which they are taken. With problems nothing was, or would be, written.
+
+    `impact`, in full and with the named prototypes themselves, is told before applying only.
+    """
 
     steps: tuple[Step, ...] = ()
     effects: tuple[Effect, ...] = ()
     problems: tuple[Problem, ...] = ()
+    impact: Impact | None = field(default=None, compare=False)
 
     @property
     def has_changes(self) -> bool:
         return any(step.action != "unchanged" for step in self.steps)
 
     def to_json(self) -> dict[str, Any]:
-        return {"has_changes": self.has_changes, **asdict(self)}
+        return {
+            "has_changes": self.has_changes,
+            "steps": [asdict(step) for step in self.steps],
+            "effects": [asdict(effect) for effect in self.effects],
+            "problems": [problem.to_json() for problem in self.problems],
+            "impact": self.impact.to_json() if self.impact else None,
+        }
 
 
 def field_changes(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> Iterator[FieldChange]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from routilux_site.lib.errors import RoutiluxError, join_path
-from templates_app import handin, lineage, services
+from templates_app import handin, impact, lineage, services
 from templates_app.document import accepted_names
 from templates_app.dsl import dump
 from templates_app.dsl.bundle import Bundle, Document
@@ -29,10 +29,18 @@ MESSAGE = "Applied from a document."
 
 def plan(bundle: Bundle) -> Plan:
     """What `apply` would do, and to whom; changes nothing. Its `problems` are what `apply` would refuse."""
-    with transaction.atomic():
-        found = _Run(bundle, None).plan()
-        transaction.set_rollback(True)
-    return found
+    found: list[Plan] = []
+
+    def run() -> None:
+        found.append(_Run(bundle, None).plan())
+        if found[0].problems:
+            raise Refused(found[0].problems)
+
+    try:
+        told = impact.preview(run)
+    except Refused:
+        return found[0]
+    return replace(found[0], impact=told)
 
 
 def validate(bundle: Bundle) -> list[Problem]:

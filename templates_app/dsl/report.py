@@ -20,6 +20,8 @@ def lines(plan: Plan, *, done: bool = False) -> Iterator[str]:
             yield f"{'+' if step.action == 'create' else '~'} {step.action} {step.kind} {step.name}"
             yield from (f"    {change}" for change in step.changes)
     yield from map(_effect, plan.effects)
+    for one in plan.impact.staying if plan.impact else ():
+        yield f"= {one.prototype.kind} {one.prototype.name} stays: {one.layer} sets {one.path} itself"
     counts = Counter(step.action for step in plan.steps)
     words = ("created", "updated") if done else ("to create", "to update")
     told = f"{counts['create']} {words[0]}, {counts['update']} {words[1]}, {counts['unchanged']} unchanged"
