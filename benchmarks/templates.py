@@ -85,7 +85,7 @@ def _database() -> Iterator[None]:
 
     postgres.ensure()
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_routilux_{os.getpid()}"
-    made = setup_databases(verbosity=0, interactive=False)
+    made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
     try:
         yield
     finally:

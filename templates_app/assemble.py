@@ -46,10 +46,34 @@ class _Findings:
         return None
 
 
-def assemble_flow(resolved: Resolved) -> Assembled:
+class Assembler:
+    """`assemble_node` for many flows at once: nodes that share their effective values are assembled once.
+
+    These are known by identity, so that an Assembler must not outlive them.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], NodeSpec] = {}
+
+    def __call__(self, name: str, node: ResolvedNode, path: str) -> tuple[NodeSpec | None, list[Problem]]:
+        key = (node.class_key, id(node.effective))
+        known = self._known.get(key)
+        if known is not None:
+            return replace(known, id=name), _broken_rules(node.layers, path)
+        spec, problems = assemble_node(name, node, path)
+        if spec is not None and not problems:
+            self._known[key] = spec
+        return spec, problems
+
+
+NodeMaker = Callable[[str, ResolvedNode, str], tuple[NodeSpec | None, list[Problem]]]
+
+
+def assemble_flow(resolved: Resolved, node_spec: NodeMaker | None = None) -> Assembled:
     """The spec of a flow, or what keeps it from having one; warnings come with the spec."""
     found = _Findings()
-    nodes = {name: assemble_node(name, node, f"nodes.{name}") for name, node in resolved.nodes.items()}
+    made = node_spec or assemble_node
+    nodes = {name: made(name, node, f"nodes.{name}") for name, node in resolved.nodes.items()}
     problems = [*_strays(resolved), *(problem for _, told in nodes.values() for problem in told)]
     problems += _broken_rules(resolved.layers, "settings")
     settings = found.attempt("settings.error_handler", lambda: stated_settings(resolved.settings.values))

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from templates_app import fieldpaths, handin
-from templates_app.diff import Difference, diff
+from templates_app.comparing import Comparer
+from templates_app.diff import Difference
 from templates_app.fieldpaths import ABSENT, Keys
 from templates_app.handin import Usage
 from templates_app.models import Prototype, Revision
@@ -153,6 +154,7 @@ def _errors(problems: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
 def _moved(revised: Sequence[Revised], made: Collection[int]) -> Iterator[Moved]:
     old = Revision.objects.in_bulk([found.head_before for found in revised if found.head_before])
     usage = handin.usage([found.prototype.pk for found in revised])
+    compare = Comparer()
     for found in revised:
         before, after = old.get(found.head_before or 0), found.outcome.spec
         yield Moved(
@@ -160,7 +162,7 @@ def _moved(revised: Sequence[Revised], made: Collection[int]) -> Iterator[Moved]
             old_hash=before.hash if before else "",
             new_hash=after.hash if after else "",
             is_new=found.prototype.head_id in made,
-            changes=diff(before.spec, after) if before and after else (),
+            changes=compare(before.canonical, after.canonical) if before and after else (),
             usage=usage[found.prototype.pk],
         )
 

@@ -53,8 +53,9 @@ class _Graphs:
         self.connections: dict[int, list[ConnectionSpec]] = defaultdict(list)
         nodes = list(Node.objects.filter(flow__in=names).order_by("node_id"))
         routines = lineage.with_ancestors(node.routine_id for node in nodes)
+        sources = {pk: _routine_source(pk, routines) for pk in {node.routine_id for node in nodes}}
         for node in nodes:
-            source = _routine_source(node.routine_id, routines)
+            source = sources[node.routine_id]
             own = Layer(names[node.flow_id], node.own)
             self.nodes[node.flow_id][node.node_id] = NodeSource(
                 class_key=source.class_key, layers=(*source.layers, own)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,11 +84,29 @@ def merge(layers: Iterable[Layer]) -> Effective:
     return Effective(values, origin)
 
 
-def resolve(source: FlowSource) -> Resolved:
+class Merger:
+    """`merge` for many prototypes at once, most of which have the same layers: equal stacks are merged once.
+
+    Layers are known by identity, so that a Merger must not outlive the sources that it is given.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[tuple[str, int], ...], Effective] = {}
+
+    def __call__(self, layers: Iterable[Layer]) -> Effective:
+        telling = [layer for layer in layers if layer.own]
+        key = tuple((layer.name, id(layer.own)) for layer in telling)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = merge(telling)
+        return known
+
+
+def resolve(source: FlowSource, merged: Callable[[Iterable[Layer]], Effective] = merge) -> Resolved:
     layers = tuple(Layer(found.name, _settings(found), rules_of_settings(found.rules)) for found in source.layers)
     return Resolved(
         settings=merge(layers),
-        nodes={name: _resolve_node(name, node, source.layers) for name, node in source.nodes.items()},
+        nodes={name: _resolve_node(name, node, source.layers, merged) for name, node in source.nodes.items()},
         connections=source.connections,
         strays=tuple(
             (layer.name, name) for layer in source.layers for name in _overrides(layer) if name not in source.nodes
@@ -97,12 +115,14 @@ def resolve(source: FlowSource) -> Resolved:
     )
 
 
-def _resolve_node(name: str, node: NodeSource, flow_layers: tuple[Layer, ...]) -> ResolvedNode:
+def _resolve_node(
+    name: str, node: NodeSource, flow_layers: tuple[Layer, ...], merged: Callable[[Iterable[Layer]], Effective]
+) -> ResolvedNode:
     overrides = (
         Layer(found.name, _overrides(found).get(name, {}), rules_of_node(found.rules, name)) for found in flow_layers
     )
     layers = (*node.layers, *overrides)
-    return ResolvedNode(class_key=node.class_key, effective=merge(layers), layers=layers)
+    return ResolvedNode(class_key=node.class_key, effective=merged(layers), layers=layers)
 
 
 def _settings(layer: Layer) -> dict[str, Any]:

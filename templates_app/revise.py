@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
-
-from templates_app import load, watch
-from templates_app.assemble import Assembled, assemble_flow, check_routine
+from templates_app import bulk, load, watch
+from templates_app.assemble import Assembled, Assembler, assemble_flow, check_routine
+from templates_app.bulk import NewRevision, add_revisions
 from templates_app.models import Prototype, Revision
-from templates_app.resolve import Resolved, ResolvedNode, merge, resolve
+from templates_app.resolve import Merger, Resolved, ResolvedNode, resolve
 from templates_app.watch import Revised
 
 if TYPE_CHECKING:
@@ -26,7 +25,8 @@ def revise(prototypes: Collection[Prototype], *, actor: Actor = None, message: s
     """
     stored = [found for found in prototypes if not found.is_code]
     meanings = _meanings(stored)
-    outcomes = {pk: _outcome(found) for pk, found in meanings.items()}
+    assembler = Assembler()
+    outcomes = {pk: _outcome(found, assembler) for pk, found in meanings.items()}
     heads = _revisions(outcomes, actor, message)
     _tell_watcher(stored, meanings, outcomes)
     _save(stored, outcomes, heads)
@@ -36,15 +36,16 @@ def revise(prototypes: Collection[Prototype], *, actor: Actor = None, message: s
 def _meanings(prototypes: Collection[Prototype]) -> Meanings:
     flows = load.flow_sources(found.pk for found in prototypes if found.is_flow)
     routines = load.routine_sources(found.pk for found in prototypes if not found.is_flow)
-    resolved: dict[int, Resolved | ResolvedNode] = {pk: resolve(source) for pk, source in flows.items()}
+    merged = Merger()
+    resolved: dict[int, Resolved | ResolvedNode] = {pk: resolve(source, merged) for pk, source in flows.items()}
     for pk, source in routines.items():
-        resolved[pk] = ResolvedNode(class_key=source.class_key, effective=merge(source.layers), layers=source.layers)
+        resolved[pk] = ResolvedNode(class_key=source.class_key, effective=merged(source.layers), layers=source.layers)
     return resolved
 
 
-def _outcome(found: Resolved | ResolvedNode) -> Assembled:
+def _outcome(found: Resolved | ResolvedNode, assembler: Assembler) -> Assembled:
     if isinstance(found, Resolved):
-        return assemble_flow(found)
+        return assemble_flow(found, assembler)
     return Assembled(None, tuple(check_routine(found)))
 
 
@@ -69,15 +70,18 @@ def _revisions(outcomes: Mapping[int, Assembled], actor: Actor, message: str) ->
     known = _known_revisions(hashes) if hashes else {}
     missing = [pk for pk, hash_ in hashes.items() if (pk, hash_) not in known]
     if missing:
-        last = _last_numbers(missing)
-        made = Revision.objects.bulk_create(
-            new_revision(pk, last.get(pk, 0) + 1, outcomes[pk], actor, message) for pk in missing
-        )
-        known.update({(revision.flow_id, revision.hash): revision.pk for revision in made})
-        watcher = watch.current()
-        if watcher is not None:
-            watcher.made.update(revision.pk for revision in made)
+        made = _add({pk: outcomes[pk] for pk in missing}, actor, message)
+        known.update({(pk, hashes[pk]): revision for pk, revision in made.items()})
     return {pk: known[pk, hash_] for pk, hash_ in hashes.items()}
+
+
+def _add(outcomes: Mapping[int, Assembled], actor: Actor, message: str) -> dict[int, int]:
+    rows = [NewRevision(pk, found.spec.hash, found.spec.canonical) for pk, found in outcomes.items() if found.spec]
+    made = add_revisions(rows, message=message, author=actor.pk if actor else None)
+    watcher = watch.current()
+    if watcher is not None:
+        watcher.made.update(made.values())
+    return made
 
 
 def _known_revisions(hashes: Mapping[int, str]) -> dict[tuple[int, str], int]:
@@ -91,40 +95,19 @@ def _known_revisions(hashes: Mapping[int, str]) -> dict[tuple[int, str], int]:
     return known
 
 
-def _last_numbers(flows: Iterable[int]) -> dict[int, int]:
-    rows = Revision.objects.filter(flow_id__in=flows).order_by().values("flow_id").annotate(last=Max("number"))
-    return dict(rows.values_list("flow_id", "last"))
-
-
-def new_revision(flow: int, number: int, outcome: Assembled, actor: Actor, message: str) -> Revision:
-    assert outcome.spec is not None  # noqa: S101 - only flows with a spec have a hash that could be missing
-    return Revision(
-        flow_id=flow,
-        number=number,
-        canonical=outcome.spec.canonical,
-        hash=outcome.spec.hash,
-        message=message,
-        created_by_id=actor.pk if actor else None,
-    )
-
-
-def revision_for(flow: Prototype, outcome: Assembled, actor: Actor, message: str) -> Revision:
+def revision_for_launch(flow: Prototype, outcome: Assembled, *, actor: Actor, message: str) -> Revision:
     """The revision of `flow` that means `outcome`, made if there is none; neither head nor problems move."""
-    assert outcome.spec is not None  # noqa: S101 - see above
+    assert outcome.spec is not None  # noqa: S101 - who asks has made sure that the flow is valid
     found = Revision.objects.filter(flow=flow.pk, hash=outcome.spec.hash).first()
     if found is None:
-        last = _last_numbers([flow.pk]).get(flow.pk, 0)
-        found = new_revision(flow.pk, last + 1, outcome, actor, message)
-        found.for_launch = True
-        found.save(force_insert=True)
+        made = _add({flow.pk: outcome}, actor, message)
+        Revision.objects.filter(pk__in=made.values()).update(for_launch=True)
+        found = Revision.objects.get(pk=made[flow.pk])
     return found
 
 
 def _save(prototypes: Collection[Prototype], outcomes: Mapping[int, Assembled], heads: Mapping[int, int]) -> None:
-    """One statement a column: many flows with new heads and the same problems is the usual case.
-
-    A flow's row is the business of whoever edits it: neither version nor updated_at moves when a parent does.
-    """
+    """A flow's row is the business of whoever edits it: neither version nor updated_at moves when a parent does."""
     moved = [found for found in prototypes if found.head_id != heads.get(found.pk)]
     for found in moved:
         found.head_id = heads.get(found.pk)
@@ -132,7 +115,5 @@ def _save(prototypes: Collection[Prototype], outcomes: Mapping[int, Assembled], 
     other = [found for found, problems in told.items() if found.problems != problems]
     for found in other:
         found.problems = told[found]
-    if moved:
-        Prototype.objects.bulk_update(moved, ["head"])
-    if other:
-        Prototype.objects.bulk_update(other, ["problems"])
+    bulk.move_heads({found.pk: found.head_id for found in moved})
+    bulk.tell_problems({found.pk: found.problems for found in other})

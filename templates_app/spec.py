@@ -18,6 +18,13 @@ FORMAT = 1
 DEFAULT_MAX_ATTEMPTS = 3
 
 
+def _text_around(values: Mapping[str, Any], key: str) -> tuple[str, str]:
+    """The canonical text of `values` up to the value of `key`, and from there on; other keys come before and after."""
+    head = strict_json.canonical({name: value for name, value in values.items() if name < key})
+    tail = strict_json.canonical({name: value for name, value in values.items() if name > key})
+    return f'{head[:-1]},"{key}":', f",{tail[1:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class SlotSpec:
     """An input queue of a node. `capacity` counts waiting items."""
@@ -41,6 +48,16 @@ class NodeSpec:
     timeout: float | None = None
     pure: bool = False
     atomic: bool = False
+    _around_id: tuple[str, str] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def canonical(self) -> str:
+        """The canonical text of `to_json`. What stands around the id is kept: many nodes differ in nothing else."""
+        around = self._around_id
+        if around is None:
+            around = _text_around(self.to_json(), "id")
+            object.__setattr__(self, "_around_id", around)
+        return strict_json.canonical(self.id).join(around)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -131,16 +148,20 @@ class FlowSpec:
 
     @cached_property
     def canonical(self) -> str:
-        return strict_json.canonical(self.to_json())
+        """`strict_json.canonical(self.to_json())`, put together from the texts of its nodes."""
+        nodes = ",".join(self.nodes[key].canonical for key in sorted(self.nodes))
+        return f"[{nodes}]".join(_text_around(self._without_nodes(), "nodes"))
 
     @cached_property
     def hash(self) -> str:
         return hashlib.sha256(self.canonical.encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
+        return {**self._without_nodes(), "nodes": [self.nodes[key].to_json() for key in sorted(self.nodes)]}
+
+    def _without_nodes(self) -> dict[str, Any]:
         return {
             "format": FORMAT,
-            "nodes": [self.nodes[key].to_json() for key in sorted(self.nodes)],
             "connections": [[c.source, c.event, c.target, c.slot] for c in sorted(self.connections)],
             "entry": str(self.entry) if self.entry else None,
             "max_workers": self.max_workers,

@@ -21,8 +21,8 @@ PLAIN_PYTHON = (
 )
 FRAMEWORKS = frozenset({"django", "rest_framework", "django_q", "drf_spectacular"})
 # Raw SQL lives in the hot path, in the broker, in migrations, and where the ORM cannot say it: in the recursive walk
-# along parents.
-RAW_SQL = ("jobs/runtime/store", "jobs/runtime/broker.py", "templates_app/lineage.py")
+# along parents, and in the writes of a save that a thousand flows follow.
+RAW_SQL = ("jobs/runtime/store", "jobs/runtime/broker.py", "templates_app/lineage.py", "templates_app/bulk.py")
 SQL_METHODS = frozenset({"cursor", "execute", "executemany", "raw"})
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from templates_app import guards, selectors
+from templates_app import guards, revise, selectors
 from templates_app.assemble import assemble_flow
 from templates_app.models import Prototype, Revision
 from templates_app.problems import Problem
 from templates_app.refusals import Refused
-from templates_app.revise import revision_for
 from templates_app.services.settling import writing
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def revision_for_launch(flow: Prototype, overrides: Mapping[str, Any], *, actor:
     if known is not None:
         return known
     with writing():
-        return revision_for(flow, outcome, actor, "Overrides at the launch of a job.")
+        return revise.revision_for_launch(flow, outcome, actor=actor, message="Overrides at the launch of a job.")
 
 
 def _no_revision(flow: Prototype) -> Problem:

@@ -31,4 +31,4 @@ def test_it_saves_a_flow(as_bob: Client, nodes: int, variants: int, depth: int) 
     world(nodes, variants, depth)
     address = FlowPrototype.objects.get(name="f").get_absolute_url()
     fields = {**shown(as_bob, address), "max_workers": "3"}
-    assert queries_of(as_bob, address, **fields) == 44
+    assert queries_of(as_bob, address, **fields) == 43

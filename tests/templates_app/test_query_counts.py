@@ -46,7 +46,7 @@ def test_it_updates_a_routine_and_all_that_depends_on_it(db: None, nodes: int, v
     fetcher = RoutinePrototype.objects.get(name="fetcher")
     with CaptureQueriesContext(connection) as queries:
         services.update_routine(fetcher, own={"config": {"timeout": 5}}, version=1)
-    assert len(queries) == 15
+    assert len(queries) == 14
 
 
 @SIZES
@@ -55,4 +55,4 @@ def test_it_updates_a_flow_and_its_variants(db: None, nodes: int, variants: int,
     flow = FlowPrototype.objects.get(name="f")
     with CaptureQueriesContext(connection) as queries:
         services.update_flow(flow, document={**chain(nodes), "settings": {"max_workers": 2}}, version=1)
-    assert len(queries) == 22
+    assert len(queries) == 21
