@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from templates_app.dsl.changes import Effect, Plan
+from templates_app.impact import Staying
 
+MOST = 50
 _EFFECTS = {
     "new-revision": "gets a new revision",
     "becomes-invalid": "BECOMES INVALID",
@@ -19,13 +21,20 @@ def lines(plan: Plan, *, done: bool = False) -> Iterator[str]:
         if step.action != "unchanged":
             yield f"{'+' if step.action == 'create' else '~'} {step.action} {step.kind} {step.name}"
             yield from (f"    {change}" for change in step.changes)
-    yield from map(_effect, plan.effects)
-    for one in plan.impact.staying if plan.impact else ():
-        yield f"= {one.prototype.kind} {one.prototype.name} stays: {one.layer} sets {one.path} itself"
+    yield from _first(list(map(_effect, plan.effects)))
+    yield from _first([_staying(one) for one in plan.impact.staying] if plan.impact else [])
     counts = Counter(step.action for step in plan.steps)
     words = ("created", "updated") if done else ("to create", "to update")
     told = f"{counts['create']} {words[0]}, {counts['update']} {words[1]}, {counts['unchanged']} unchanged"
     yield f"{told}; {len(plan.effects)} other flows affected."
+
+
+def _first(told: list[str]) -> list[str]:
+    return told if len(told) <= MOST else [*told[:MOST], f"  and {len(told) - MOST} more; --json tells them all"]
+
+
+def _staying(one: Staying) -> str:
+    return f"= {one.prototype.kind} {one.prototype.name} stays: {one.layer} sets {one.path} itself"
 
 
 def _effect(effect: Effect) -> str:

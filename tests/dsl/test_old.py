@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from templates_app import dsl
 from templates_app.dsl import old
-from templates_app.dsl.gone import strategy_is_gone
+from templates_app.dsl.gone import ADVICE, strategy_is_gone
 from templates_app.dsl.read import read
+from templates_app.factory import retired
 from templates_app.refusals import Refused
 from tests.dsl.test_round_trip import OBJECTS
 from tests.dsl.texts import EXPRESS, ORIGINAL, PIPELINE
@@ -33,7 +34,7 @@ SENTENCE = (
         (PIPELINE, "first: {", "pipeline.routines.first.{}"),
     ],
 )
-@pytest.mark.parametrize("key", ["execution_strategy", "execute_concurrent"])
+@pytest.mark.parametrize("key", ["execution_strategy", "execution_mode", "execute_concurrent"])
 def test_it_refuses_both_old_strategies_wherever_they_stand(
     text: str, before: str, path: str, key: str, value: str
 ) -> None:
@@ -50,6 +51,10 @@ def test_it_refuses_the_short_spelling_under_execution() -> None:
         dsl.parse(ORIGINAL.replace("timeout: 300.0", "strategy: concurrent"))
     assert refused.value.errors[0].code == "execution-strategy"
     assert strategy_is_gone("execution_strategy", "x") == f"execution_strategy='x': {SENTENCE}"
+
+
+def test_it_says_the_same_as_the_python_door() -> None:
+    assert ADVICE == SENTENCE == retired.ADVICE
 
 
 def migrated(text: str) -> dict[str, Any]:
