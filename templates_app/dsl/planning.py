@@ -86,24 +86,25 @@ class _Run:
             self._failed.add(document.name)  # it could only repeat what is wrong below it
             return
         try:
-            with transaction.atomic():
-                yield self._step(document.template, known.get(document.name))
+            yield self._step(document.template, known.get(document.name))
         except RoutiluxError as error:
             self._failed.add(document.name)
             self._problems += map(document.problem, _problems(error))
 
     def _step(self, template: Template, stored: tuple[Prototype, Template] | None) -> Step:
         if stored is None:
-            self._rule(_create(template, self._actor), {}, template)
+            with transaction.atomic():
+                self._rule(_create(template, self._actor), {}, template)
             return Step("create", template.kind, template.name)
         prototype, before = stored
         _refuse_other_base(before, template)
         changes = tuple(field_changes(dump.document(before), dump.document(template)))
         if not changes:
             return Step("unchanged", template.kind, template.name)
-        if _says_more_than_rules(changes):
-            _update(prototype, template, self._actor)
-        self._rule(prototype, before.rules, template)
+        with transaction.atomic():
+            if _says_more_than_rules(changes):
+                _update(prototype, template, self._actor)
+            self._rule(prototype, before.rules, template)
         return Step("update", template.kind, template.name, changes)
 
     def _rule(self, prototype: Prototype, before: Mapping[str, Any], template: Template) -> None:

@@ -26,7 +26,7 @@ def lines(plan: Plan, *, done: bool = False) -> Iterator[str]:
     counts = Counter(step.action for step in plan.steps)
     words = ("created", "updated") if done else ("to create", "to update")
     told = f"{counts['create']} {words[0]}, {counts['update']} {words[1]}, {counts['unchanged']} unchanged"
-    yield f"{told}; {len(plan.effects)} other flows affected."
+    yield f"{told}; other flows affected: {len(plan.effects)}"
 
 
 def _first(told: list[str]) -> list[str]:

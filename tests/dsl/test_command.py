@@ -46,7 +46,7 @@ def test_it_plans_applies_and_has_nothing_left_to_do(repository: Path) -> None:
     assert not Prototype.objects.filter(name="pipeline").exists()
     assert templates("apply", repository)[0] == 0
     code, out, _ = templates("plan", repository)
-    assert (code, out) == (0, "0 to create, 0 to update, 4 unchanged; 0 other flows affected.\n")
+    assert (code, out) == (0, "0 to create, 0 to update, 4 unchanged; other flows affected: 0\n")
 
 
 def test_it_prints_fields_and_whom_it_affects(repository: Path, tmp_path: Path) -> None:

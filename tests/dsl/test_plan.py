@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from templates_app import dsl
 from templates_app.models import Prototype, Revision
@@ -104,3 +106,14 @@ def test_it_is_plain_json() -> None:
     told = plan(FETCHER.replace("timeout: 60", "timeout: 61")).to_json()
     assert told["has_changes"] is True
     assert told["steps"][0]["changes"] == ({"path": "config.timeout", "op": "replace", "before": 60, "after": 61},)
+
+
+def test_it_asks_the_database_no_more_for_many_documents_that_say_nothing_new() -> None:
+    many = "---\n".join(FETCHER.replace("name: fetcher", f"name: f{number}") for number in range(30))
+    put(f"{many}---\n{ORIGINAL}")
+    counts = []
+    for text in (ORIGINAL, f"{many}---\n{ORIGINAL}"):
+        with CaptureQueriesContext(connection) as queries:
+            plan(text)
+        counts.append(len(queries))
+    assert counts[1] <= counts[0] + 1  # the parents of the routines
