@@ -22,6 +22,14 @@ Actor = AbstractBaseUser | AnonymousUser | None
 PRIORITIES = range(-100, 101)
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Which job is run again, and on which revision: its own (pinned) or the flow's latest. Chosen, never guessed."""
+
+    job: Job
+    pinned: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """What a caller asks for. `entry` is "node" or "node.slot"; absent, the flow's own entry is used.
@@ -36,6 +44,7 @@ class Launch:
     priority: int = 0
     idempotency_key: str | None = None
     request_id: str = ""
+    again: Again | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,8 @@ class Start:
 
 def accepted(flow: FlowPrototype, launch: Launch) -> Start:
     """Raises FlowNotRunnable, BadEntry, BadInput, or Refused for overrides that the flow does not accept."""
-    revision = runnable(flow)
+    pinned = launch.again is not None and launch.again.pinned
+    revision = launch.again.job.revision if launch.again and pinned else runnable(flow)
     if launch.overrides:
         revision = templates.revision_for_launch(flow, launch.overrides)
     check_priority(launch.priority)

@@ -8,9 +8,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from jobs import launch as launching
+from jobs.control import ended, pause, resume, retry, skip_step, supply_output, tell
 from jobs.errors import WrongState
-from jobs.launch import Actor, Launch, Start
-from jobs.models import IdempotencyKey, Job, JobEvent
+from jobs.launch import Actor, Again, Launch, Start
+from jobs.models import IdempotencyKey, Job
 from jobs.runtime.nudge import nudge
 from jobs.runtime.programs import programs
 from jobs.runtime.store.joblock import End, end_job
@@ -19,7 +20,22 @@ from jobs.states import JobStatus
 from templates_app.models import FlowPrototype
 from templates_app.spec import Port
 
-__all__ = ["Actor", "Launch", "Triggered", "cancel", "close", "post_item", "trigger"]
+__all__ = [
+    "Actor",
+    "Again",
+    "Launch",
+    "Triggered",
+    "cancel",
+    "close",
+    "pause",
+    "post_item",
+    "resume",
+    "retry",
+    "run_again",
+    "skip_step",
+    "supply_output",
+    "trigger",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +65,26 @@ def trigger(*, flow: FlowPrototype, launch: Launch, actor: Actor = None) -> Trig
         return Triggered(earlier, replayed=True)
 
 
+def run_again(*, job: Job, pinned: bool, input: Any = None, actor: Actor = None) -> Job:
+    """A new job like `job`, with its input unless another is given, on its own revision or on the flow's latest."""
+    payload = first_input(job) if input is None else input
+    launch = Launch(input=payload, entry=job.entry or None, priority=job.priority, again=Again(job, pinned))
+    return trigger(flow=job.flow, launch=launch, actor=actor).job
+
+
+def first_input(job: Job) -> Any:
+    """What the job was triggered with; None when it began empty."""
+    item = job.items.filter(source_id=None).order_by("id").first()
+    return item.payload if item else None
+
+
 def cancel(*, job: Job, actor: Actor = None, reason: str = "") -> Job:
     """Stop a job: nothing more starts, and what still runs is fenced off, so that its result is not kept."""
     with transaction.atomic():
         end = End(status=JobStatus.CANCELLED, reason=reason, actor=getattr(actor, "pk", None))
-        ended = end_job(django_link(), job.pk, end)
-    if not ended:
-        raise _ended(job, "cannot be cancelled any more")
+        done = end_job(django_link(), job.pk, end)
+    if not done:
+        raise ended(job, "cannot be cancelled any more")
     job.refresh_from_db()
     return job
 
@@ -66,8 +95,8 @@ def post_item(*, job: Job, port: Port, payload: dict[str, Any], actor: Actor = N
     launching.find_entry(programs.get(job.revision_id).spec, str(port))
     with transaction.atomic():
         if not nudge(job, lambda router: router.post(port, payload)):
-            raise _ended(job, "takes no more items")
-        _tell(job, "item_posted", actor, {"slot": str(port)})
+            raise ended(job, "takes no more items")
+        tell(job, "item_posted", actor, data={"slot": str(port)})
 
 
 def close(*, job: Job, actor: Actor = None) -> None:
@@ -76,17 +105,8 @@ def close(*, job: Job, actor: Actor = None) -> None:
         if not Job.objects.filter(pk=job.pk, keep_open=True).update(keep_open=False):
             raise WrongState("The job is not open for items; there is nothing to close.", path="keep_open")
         if not nudge(job, lambda router: None):
-            raise _ended(job, "needs no closing")
-        _tell(job, "closed", actor)
-
-
-def _tell(job: Job, kind: str, actor: Actor, data: dict[str, Any] | None = None) -> None:
-    JobEvent.objects.create(job=job, kind=kind, actor_id=getattr(actor, "pk", None), data=data or {})
-
-
-def _ended(job: Job, so: str) -> WrongState:
-    job.refresh_from_db()
-    return WrongState(f"The job is {job.status} already: it {so}.", path="status")
+            raise ended(job, "needs no closing")
+        tell(job, "closed", actor)
 
 
 def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> Job:
@@ -100,10 +120,11 @@ def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> 
         max_attempts=start.spec.max_attempts,
         timeout=start.spec.timeout,
         actor_id=user,
+        origin=launch.again.job if launch.again else None,
         request_id=launch.request_id,
     )
     job.save(force_insert=True)
-    _tell(job, "triggered", actor)
+    tell(job, "triggered", actor)
     port = start.port
     if port is not None:
         nudge(job, lambda router: router.post(port, start.payload))

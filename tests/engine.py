@@ -36,10 +36,15 @@ def run_jobs(*, timeout: float = 20.0) -> None:
     """Until no step is open any more. Needs committed rows: use it with a transactional database."""
     deadline = time.monotonic() + timeout
     while _open_steps() and time.monotonic() < deadline:
-        session = Session(links.get("session", durable=False), None)
-        session.close(session.run())
-    links.close()
+        run_session()
     assert not _open_steps(), "steps are still open"
+
+
+def run_session() -> None:
+    """One session: until nothing is runnable."""
+    session = Session(links.get("session", durable=False), None)
+    session.close(session.run())
+    links.close()
 
 
 def run_flow(flow: FlowPrototype, **payload: Any) -> Job:

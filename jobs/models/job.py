@@ -39,6 +39,13 @@ class Job(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     error_summary = models.CharField(max_length=300, blank=True)
     error_node = models.CharField(max_length=64, blank=True)
+    origin = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="reruns",
+        help_text="The job that this one runs again.",
+    )
     request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
     started_at = models.DateTimeField(null=True)
@@ -50,7 +57,7 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        permissions = [("cancel_job", "Can cancel jobs")]
+        permissions = [("cancel_job", "Can cancel jobs"), ("control_job", "Can pause, resume, retry and mend jobs")]
         constraints = [
             models.CheckConstraint(condition=Q(open__gte=0), name="jobs_job_open_not_negative"),
             models.CheckConstraint(condition=Q(status__in=JobStatus.values), name="jobs_job_status_known"),

@@ -57,7 +57,8 @@ class Composition:
 
     def next_step(self, finished: Finished, written: Written) -> Step | None:
         """The step that the lane of `finished` now runs, already claimed for it by the commit."""
-        if finished.step.id not in written.fenced or finished.step.id not in self.followed:
+        going = written.fenced - written.paused
+        if finished.step.id not in going or finished.step.id not in self.followed:
             return None
         new, inputs = self.followed[finished.step.id]
         before = finished.step

@@ -5,7 +5,7 @@ Rare compared with steps, so it takes the job's lock and uses the ORM; routing i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from jobs.runtime import wake
 from jobs.runtime.joint import save_timekeeping
 from jobs.runtime.program import Program
 from jobs.runtime.programs import programs
-from jobs.runtime.router import NewStep, Router
+from jobs.runtime.router import NewItem, NewStep, Router
 from jobs.runtime.store.joblock import JobView, lock_job
 from jobs.runtime.store.link import django_link
 from jobs.states import JobStatus, StepStatus
@@ -100,16 +100,19 @@ def plant(job: Job, router: Router, statuses: Sequence[StepStatus]) -> None:
     ids = _plant_steps(job, router.steps, statuses)
     for step in router.steps:
         Item.objects.filter(pk__in=step.taken).update(consumed_by_id=ids[step.ordinal])
-    Item.objects.bulk_create(
-        Item(
-            job=job,
-            node=item.port.node,
-            slot=item.port.slot,
-            payload=item.payload,
-            consumed_by_id=ids.get(item.taker),
-        )
-        for item in router.items
-        if item.port
+    Item.objects.bulk_create(_item(job, item, ids) for item in router.items)
+
+
+def _item(job: Job, item: NewItem, ids: Mapping[int | None, int]) -> Item:
+    return Item(
+        job=job,
+        source_id=item.source,
+        source_node=item.source_node,
+        event=item.event,
+        node=item.port.node if item.port else "",
+        slot=item.port.slot if item.port else "",
+        payload=item.payload,
+        consumed_by_id=ids.get(item.taker),
     )
 
 
@@ -121,6 +124,7 @@ def _plant_steps(job: Job, steps: Sequence[NewStep], statuses: Sequence[StepStat
             status=status,
             priority=job.priority,
             ordinal=step.ordinal,
+            cause_id=step.cause,
             message=step.message,
         )
         for step, status in zip(steps, statuses, strict=True)

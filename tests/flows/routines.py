@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 from jobs.models import DatasetRow
 from templates_app import catalog
 from templates_app.routines import Event, Policy, Routine, RunContext, Slot, all_slots_ready_policy
+from tests.flows import switch
 
 Items = list[dict[str, Any]]
 
@@ -34,7 +36,11 @@ class Spread(Routine):
     class Config(BaseModel):
         count: int = Field(3, ge=0, le=10_000)
 
+    before: ClassVar[Callable[[], object] | None] = None  #: tests set it, to interfere while the step runs
+
     def logic(self, input: Items) -> None:
+        if (before := type(self).before) is not None:
+            before()
         for number in range(self.config.count):
             self.emit("output", n=number)
 
@@ -75,6 +81,15 @@ class Flaky(Routine):
         if run.attempt <= self.config.times:
             raise ValueError(f"not yet: {run.attempt}")
         self.emit("output", attempt=run.attempt)
+
+
+class Switch(Pass):
+    """Sends its item on, unless the switch says that it is broken."""
+
+    def logic(self, input: Items, *, run: RunContext) -> None:
+        if switch.broken:
+            raise ConnectionError("the service does not answer")
+        super().logic(input, run=run)
 
 
 class Tally(Routine):
@@ -154,5 +169,6 @@ for name, routine in {
     "test_nap": Nap,
     "test_loop": Loop,
     "test_deaf": Deaf,
+    "test_switch": Switch,
 }.items():
     catalog.register(name, routine)

@@ -89,8 +89,8 @@ def still_owned(link: Link, *, session: UUID, steps: Iterable[int]) -> set[int]:
 
 
 AWAKEN = """
-UPDATE jobs_activation SET status = 'ready', due_at = NULL
-WHERE status = 'retrying' AND due_at <= clock_timestamp()
+UPDATE jobs_activation a SET status = CASE WHEN j.status = 'paused' THEN 'held' ELSE 'ready' END, due_at = NULL
+FROM jobs_job j WHERE a.status = 'retrying' AND a.due_at <= clock_timestamp() AND j.id = a.job_id
 """
 NEXT_DUE = """
 SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 FROM jobs_activation WHERE status = 'retrying'

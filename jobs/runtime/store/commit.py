@@ -31,6 +31,7 @@ class Written:
     """What became true: which steps passed the fence, and which jobs changed their status."""
 
     fenced: frozenset[int]
+    paused: frozenset[int]  #: of these, steps of paused jobs: nothing new of them starts
     ids: list[int]  #: of the new activations, by ordinal from 1
     jobs: dict[UUID, str]
 
@@ -48,7 +49,7 @@ WITH s AS MATERIALIZED (
     FROM s JOIN jobs_job j ON j.id = s.job_id
     WHERE a.id = s.id AND a.session_id = %(session)s AND a.attempt = s.attempt AND a.status = 'running'
       AND j.status IN ('running', 'paused')
-    RETURNING a.id, a.job_id, s.delta
+    RETURNING a.id, a.job_id, s.delta, j.status = 'paused' AS paused
 ), job AS (
     UPDATE jobs_job j
     SET open = j.open + d.delta,
@@ -66,10 +67,10 @@ WITH s AS MATERIALIZED (
 ), new AS (
     INSERT INTO jobs_activation
         (id, job_id, node, status, session_id, attempt, started_at, priority, cause_id, ordinal, message)
-    SELECT fresh.ids[t.ordinal], f.job_id, t.node, t.status,
-           CASE WHEN t.status = 'running' THEN %(session)s::uuid END,
-           CASE WHEN t.status = 'running' THEN 1 ELSE 0 END,
-           CASE WHEN t.status = 'running' THEN clock_timestamp() END,
+    SELECT fresh.ids[t.ordinal], f.job_id, t.node, CASE WHEN f.paused THEN 'held' ELSE t.status END,
+           CASE WHEN t.status = 'running' AND NOT f.paused THEN %(session)s::uuid END,
+           CASE WHEN t.status = 'running' AND NOT f.paused THEN 1 ELSE 0 END,
+           CASE WHEN t.status = 'running' AND NOT f.paused THEN clock_timestamp() END,
            t.priority, t.cause, t.ordinal, t.message
     FROM jsonb_to_recordset(%(new_steps)s::jsonb) AS t(
         cause bigint, ordinal int, node text, status text, priority int, message jsonb)
@@ -91,7 +92,7 @@ WITH s AS MATERIALIZED (
     FROM jsonb_to_recordset(%(logs)s::jsonb) AS t(activation bigint, attempt int, lines jsonb, error jsonb)
     JOIN fenced f ON f.id = t.activation
 )
-SELECT (SELECT array_agg(id) FROM fenced),
+SELECT (SELECT array_agg(id) FROM fenced), (SELECT array_agg(id) FROM fenced WHERE paused),
        (SELECT ids FROM fresh),
        (SELECT array_agg(id) FROM job), (SELECT array_agg(status) FROM job)
 """
@@ -108,9 +109,10 @@ def commit(link: Link, batch: Batch, *, session: UUID) -> Written:
         "takes": _text(batch.takes),
         "logs": _text(batch.logs),
     }
-    fenced, ids, jobs, statuses = run(link, COMMIT, params).fetchone() or (None,) * 4
+    fenced, paused, ids, jobs, statuses = run(link, COMMIT, params).fetchone() or (None,) * 5
     return Written(
         fenced=frozenset(fenced or ()),
+        paused=frozenset(paused or ()),
         ids=ids or [],
         jobs=dict(zip(jobs or (), statuses or (), strict=True)),
     )
