@@ -21,7 +21,7 @@ def compare_fields(spot: Spot, before: Mapping[str, Any], after: Mapping[str, An
         if field == "slots" and isinstance(old, Mapping) and isinstance(new, Mapping):
             yield from _ports(place, old, new)
         elif field == "events" and isinstance(old, list) and isinstance(new, list):
-            yield from _ports(place, dict.fromkeys(old, True), dict.fromkeys(new, True))
+            yield from _ports(place, {name: name for name in old}, {name: name for name in new})
         elif field == "policy" and _type(old) != _type(new):
             yield setting(place, old, new)
         else:

@@ -44,7 +44,7 @@ class Preview:
 @require_http_methods(["GET", "HEAD", "POST"])
 def restore_revision(request: HttpRequest, name: str, number: int) -> HttpResponse:
     flow, revision = visible_revision(name, number)
-    form = RestoreForm(request.POST or None, initial={"version": flow.version})
+    form = RestoreForm(request.POST if request.method == "POST" else None, initial={"version": flow.version})
     errors: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -84,7 +84,8 @@ def told(error: TemplateError) -> tuple[str, ...]:
 
 
 def _context(flow: FlowPrototype, revision: Revision, found: Preview) -> dict[str, Any]:
-    others = [moved for moved in found.impact.moved if moved.flow.pk != flow.pk]
+    judged = {one.prototype.pk for one in (*found.impact.broken, *found.impact.healed)}
+    others = [moved for moved in found.impact.moved if moved.flow.pk not in judged | {flow.pk}]
     own = {"flow": flow, "revision": revision, "others": others[:CUT], "more": max(len(others) - CUT, 0)}
     if flow.head is None:
         return own

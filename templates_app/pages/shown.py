@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from templates_app.graph import draw
 from templates_app.pages.sides import Side
 
 MOST_ROWS, MOST_CHARS, MOST_PATCH = 400, 2_000, 20_000
+_PORTS = re.compile(r"(slots|events)(\.[^.]+)?")
 ICONS = {
     Kind.ADDED: "+",
     Kind.REMOVED: "−",
@@ -38,8 +40,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`said` is empty where place and values say it all."""
+
     difference: Difference
     place: str
+    said: str
     before: Value
     after: Value
     icon: str
@@ -79,16 +84,16 @@ def _node(name: str, differences: list[Difference]) -> Group:
 
 
 def _rows(differences: Iterable[Difference], under: str) -> list[Row]:
-    return [
-        Row(found, _place(found, under), value(found.before), value(found.after), ICONS[found.kind])
-        for found in differences
-    ]
+    return [_row(found, under) for found in differences]
 
 
-def _place(found: Difference, under: str) -> str:
-    if found.subject != Subject.SETTING:
-        return ""
-    return found.path.removeprefix(under).removeprefix(".")
+def _row(found: Difference, under: str) -> Row:
+    if found.subject == Subject.SETTING:
+        place = found.path.removeprefix(under).removeprefix(".")
+        said = found.sentence if _PORTS.fullmatch(place) else ""
+        return Row(found, place, said, value(found.before), value(found.after), ICONS[found.kind])
+    before, after = (Value(side) if isinstance(side, str) else value(side) for side in (found.before, found.after))
+    return Row(found, "", found.sentence, before, after, ICONS[found.kind])
 
 
 def value(found: Any) -> Value:

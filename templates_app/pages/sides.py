@@ -143,11 +143,8 @@ def _revisions(refs: Iterable[Ref]) -> list[Revision]:
 
 def _flow(flow: Prototype) -> Side | NoSuchSide:
     if flow.head is None:
-        reasons = "; ".join(f"{told['path']}: {told['message']}" for told in flow.problems[:3])
-        told = f" {reasons}." if reasons else ""
-        return NoSuchSide(
-            f"{flow.name} is invalid as it stands, so that it means nothing.{told} Its revisions are kept."
-        )
+        reasons = "".join(f" {told['path']}: {told['message']}" for told in flow.problems[:3])
+        return NoSuchSide(f"{flow.name} is invalid as it stands, so there is nothing to compare.{reasons}")
     note = f"{'archived flow' if flow.is_archived else 'flow'}, as it is now (revision {flow.head.number})"
     return _of_spec(flow.name, note, flow.name, spec_of(flow.head), address(flow.name))
 
