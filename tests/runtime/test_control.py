@@ -61,5 +61,5 @@ def test_it_starts_nothing_more_after_cancel(bob: User) -> None:
 def test_it_refuses_to_cancel_what_has_ended(bob: User) -> None:
     job = run_flow(make_flow("one", {"a": "test_pass"}))
 
-    with pytest.raises(WrongState, match="completed already"):
+    with pytest.raises(WrongState, match="is completed: it cannot be cancelled"):
         services.cancel(job=job, actor=bob)
