@@ -39,13 +39,8 @@ class Job(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     error_summary = models.CharField(max_length=300, blank=True)
     error_node = models.CharField(max_length=64, blank=True)
-    origin = models.ForeignKey(
-        "self",
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="reruns",
-        help_text="The job that this one runs again.",
-    )
+    # The job that this one runs again.
+    origin = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="reruns")
     request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
     started_at = models.DateTimeField(null=True)

@@ -29,7 +29,7 @@ def test_it_refuses_to_cancel_twice(as_bob: Client, job: Job) -> None:
     response = post(as_bob, f"jobs/{job.pk}/cancel")
 
     assert refusal(response) == (409, "wrong-state")
-    assert "The job is cancelled already" in response.json()["detail"]
+    assert "The job is cancelled: it" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(

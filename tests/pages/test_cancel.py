@@ -26,7 +26,7 @@ def test_it_says_so_when_the_job_has_ended(as_bob: Client, job: Job) -> None:
     rows.end(job, "completed")
     cancel(as_bob, job)
 
-    assert "The job is completed already" in html(as_bob, job.get_absolute_url())
+    assert "The job is completed: it" in html(as_bob, job.get_absolute_url())
 
 
 def test_it_needs_the_permission(as_charlie: Client, orders: FlowPrototype, charlie: User) -> None:
