@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
+
 from templates_app import load
 from templates_app.assemble import Assembled, assemble_flow
 from templates_app.document import accepted_names, variant_of_document
 from templates_app.errors import TemplateError
-from templates_app.models import FlowPrototype, Prototype
+from templates_app.models import FlowPrototype, Prototype, Revision
 from templates_app.problems import errors_in
 from templates_app.refusals import Refused
 from templates_app.resolve import FlowSource, Layer, Resolved, ResolvedNode, merge, resolve
@@ -30,6 +32,12 @@ def flow_by_name(name: str) -> FlowPrototype:
         names = FlowPrototype.objects.active().values_list("name", flat=True)
         raise UnknownFlow(f"There is no flow {shorten(name)}. {accepted_names(name, names)}", path="flow")
     return flow
+
+
+def history(flow: Prototype) -> QuerySet[Revision]:
+    """The revisions that saves made, newest first, with their authors and without their text."""
+    saved = Revision.objects.filter(flow=flow.pk, for_launch=False)
+    return saved.select_related("created_by").defer("canonical").order_by("-number")
 
 
 def effective_spec(flow: Prototype, launch: Mapping[str, Any] | None = None) -> FlowSpec:

@@ -49,8 +49,9 @@ def _form(flow: Prototype, target: FlowSpec, source: FlowSource) -> dict[str, An
         bases = _bases(target, source)
     nodes = {}
     for name, node in target.nodes.items():
-        own = {key: value for key, value in known.get(name, {}).items() if key != "routine"}
-        nodes[name] = restored_node(own, node, bases[name])
+        stays = name in source.nodes and source.nodes[name].class_key == node.class_key
+        own = known.get(name, {}) if stays else {}
+        nodes[name] = restored_node({k: v for k, v in own.items() if k != "routine"}, node, bases[name])
     if flow.is_variant:
         return {**made, "nodes": {name: own for name, own in nodes.items() if own}}
     graph = {name: {"routine": bases[name].routine, **own} for name, own in nodes.items()}
