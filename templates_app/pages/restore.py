@@ -44,6 +44,9 @@ class Preview:
 @require_http_methods(["GET", "HEAD", "POST"])
 def restore_revision(request: HttpRequest, name: str, number: int) -> HttpResponse:
     flow, revision = visible_revision(name, number)
+    if flow.head_id == revision.pk:
+        messages.info(request, f"{flow.name} means revision {number} already.")
+        return redirect("templates:revisions", flow.name)
     form = RestoreForm(request.POST if request.method == "POST" else None, initial={"version": flow.version})
     errors: tuple[str, ...] = ()
     if request.method == "POST" and form.is_valid():

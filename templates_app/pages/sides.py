@@ -86,6 +86,7 @@ class _Known:
 
     def __init__(self, refs: Iterable[Ref], user: Any) -> None:
         refs = list(refs)
+        self._links_to_admin = bool(user.is_staff)
         kinds = {Kind.FLOW: user.has_perm(VIEW_FLOWS), Kind.ROUTINE: user.has_perm(VIEW_ROUTINES)}
         self._prototypes = _prototypes(refs, [kind for kind, may in kinds.items() if may])
         self._revisions = _revisions(refs) if kinds[Kind.FLOW] else []
@@ -117,7 +118,7 @@ class _Known:
             label=routine.name,
             note=note,
             ref=routine.name,
-            href=routine.get_absolute_url(),
+            href=routine.get_absolute_url() if self._links_to_admin else "",
             outline=outline,
             document=document,
         )

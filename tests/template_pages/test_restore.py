@@ -73,6 +73,12 @@ def test_it_is_not_offered_for_the_current_one(as_bob: Client, orders: FlowProto
     assert "restore/" not in html(as_bob, "/templates/orders/revisions/2/")
 
 
+def test_it_says_that_the_current_one_is_current(as_bob: Client, orders: FlowPrototype) -> None:
+    response = as_bob.get("/templates/orders/revisions/2/restore/", follow=True)
+
+    assert "orders means revision 2 already." in text(response.content.decode())
+
+
 def test_it_wants_a_version(as_bob: Client, orders: FlowPrototype) -> None:
     assert "This field is required." in as_bob.post(RESTORE, {}).content.decode()
     assert _head(orders).number == 2
