@@ -128,12 +128,14 @@ def _detail(model: type[BaseModel], found: ErrorDetails, config: strict_json.Jso
 
 def _real_keys(found: ErrorDetails, config: Any) -> Iterator[str | int]:
     """Pydantic mixes labels of union members into a location: what the document does not have is one, or is missing."""
-    *inner, last = found["loc"] or ("",)
+    if not found["loc"]:
+        return
+    *inner, last = found["loc"]
     for key in inner:
         if _has(config, key):
             config = config[key]
             yield key
-    if last != "" and (found["type"] == "missing" or _has(config, last)):
+    if found["type"] == "missing" or _has(config, last):
         yield last
 
 

@@ -121,3 +121,7 @@ class Ported(Routine):
 def test_it_reports_ports_that_the_config_makes_impossible() -> None:
     assert told(Ported, {"names": ["a"]}) == []
     assert told(Ported, {"names": ["a", "a"]}) == [("", "Slot 'a' already exists")]
+
+
+def test_it_names_an_empty_key_as_any_other() -> None:
+    assert told(Typed, {"": 1})[0][0] == '[""]'
