@@ -33,6 +33,11 @@ class Asked:
     file: str = ""
 
     @property
+    def pasted(self) -> str:
+        """What was typed is not lost when it is refused."""
+        return self.text if isinstance(self.text, str) else ""
+
+    @property
     def query(self) -> str:
         return urlencode({"a": self.a, "b": self.b})
 

@@ -15,7 +15,7 @@ def result(a: Side, b: Side, differences: tuple[Difference, ...]) -> dict[str, A
         "impacts": shown.impacts(differences),
         "unchanged": shown.unchanged(a.outline, b.outline, differences),
         "picture": shown.picture(a, b, differences),
-        "patch": shown.pretty(patch(a.document, b.document), shown.MOST_PATCH) if differences else "",
+        "patch": shown.patch_text(patch(a.document, b.document)) if differences else "",
         "hash": b.spec.hash if b.spec else "",
     }
 

@@ -134,6 +134,11 @@ def picture(before: Side, after: Side, differences: Iterable[Difference]) -> Saf
     return SafeString(draw(found.spec, looks=found.looks, wires=found.wires, title=title))
 
 
-def pretty(found: Any, limit: int | None = None) -> str:
-    text = json.dumps(found, ensure_ascii=False, indent=2)
-    return text if limit is None or len(text) <= limit else ""
+def pretty(found: Any) -> str:
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def patch_text(operations: Iterable[dict[str, Any]]) -> str:
+    """One operation a line; empty when it is too long to show."""
+    lines = ",\n ".join(json.dumps(operation, ensure_ascii=False) for operation in operations)
+    return f"[{lines}]" if len(lines) <= MOST_PATCH else ""

@@ -88,6 +88,11 @@ def test_it_says_what_is_wrong_with_a_file(
     assert reason in words(response)
 
 
+def test_it_loses_no_text(as_bob: Client, orders: FlowPrototype) -> None:
+    assert "</textarea>" in (page := post(as_bob, "orders", "flow_id: <mine>\nnope: 1", pasted=True).content.decode())
+    assert "flow_id: &lt;mine&gt;\nnope: 1</textarea>" in page
+
+
 def test_it_refuses_a_file_that_is_too_large(as_bob: Client, orders: FlowPrototype) -> None:
     assert post(as_bob, "orders", b" " * (2 * 1024 * 1024)).status_code == 422
 
