@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from templates_app import services
 from templates_app.models import Connection, FlowPrototype, Kind, Node, Prototype, RoutinePrototype
@@ -48,7 +49,7 @@ def _flows(name: str, routines: Sequence[Prototype | RoutinePrototype], count: i
     )
     Connection.objects.bulk_create(
         Connection(flow_id=source.flow_id, source=source, event="output", target=target, slot="input")
-        for source, target in zip(rows, rows[1:], strict=False)
+        for source, target in pairwise(rows)
         if source.flow_id == target.flow_id
     )
     return made

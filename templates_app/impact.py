@@ -152,7 +152,8 @@ def _errors(problems: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
 
 
 def _moved(revised: Sequence[Revised], made: Collection[int]) -> Iterator[Moved]:
-    old = Revision.objects.in_bulk([found.head_before for found in revised if found.head_before])
+    heads = [found.head_before for found in revised if found.head_before]
+    old = {row.pk: row for row in Revision.objects.filter(pk__in=heads).only("hash", "canonical")}
     usage = handin.usage([found.prototype.pk for found in revised])
     compare = Comparer()
     for found in revised:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from routilux_site.lib import strict_json
 from templates_app import selectors, services
 from templates_app.models import FlowPrototype, RoutinePrototype
 from templates_app.naming import About
@@ -54,3 +55,10 @@ def test_it_changes_with_a_setting(flow: FlowPrototype, change: dict[str, Any]) 
     before = flow.head_id
     services.update_flow(flow, document=pipeline(**change), version=1)
     assert flow.head_id != before
+
+
+def test_it_puts_the_canonical_text_together_as_it_is_defined(flow: FlowPrototype) -> None:
+    services.update_flow(flow, document=pipeline(timeout=5, input_schema={"nodes": None, "é": [1.0]}), version=1)
+    spec = selectors.effective_spec(flow)
+    assert spec.canonical == strict_json.canonical(spec.to_json())
+    assert all(node.canonical == strict_json.canonical(node.to_json()) for node in spec.nodes.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +20,7 @@ from templates_app.diff import diff
 from templates_app.fieldrules import broken, combine, is_within
 from templates_app.impact import preview
 from templates_app.models import FlowPrototype, Prototype, Revision, RoutinePrototype
-from templates_app.resolve import Layer
+from templates_app.resolve import Layer, Merger, merge
 from templates_app.spec import FlowSpec
 from tests.templates_app.conftest import pipeline
 from tests.templates_app.test_hash import shuffled
@@ -229,3 +230,25 @@ def test_it_combines_rules_to_one_that_accepts_what_all_accept(found: list[Any],
         assert any("locked" in rule for rule in found) or not all(is_within(value, rule) for rule in found)
     else:
         assert is_within(value, whole) == all(is_within(value, rule) for rule in found)
+
+
+@pytest.mark.parametrize(("old", "new"), [(1, 1.0), (1.0, True), (0.0, -0.0)])
+def test_it_takes_no_two_values_for_the_same_that_have_other_hashes(old: Any, new: Any) -> None:
+    before, after = (FlowSpec(nodes={}, connections=(), input_schema={"const": value}) for value in (old, new))
+    assert [found.path for found in Comparer()(before.canonical, after.canonical)] == ["input_schema.const"]
+
+
+@given(st.lists(owns, min_size=1, max_size=3), st.lists(st.lists(st.integers(0, 2), max_size=4), max_size=6))
+def test_it_merges_many_stacks_as_it_merges_one(found: list[dict[str, Any]], stacks: list[list[int]]) -> None:
+    merged = Merger()
+    for stack in stacks:
+        layers = [Layer("one name", found[index % len(found)]) for index in stack]
+        assert merged(layers) == merge(layers)
+
+
+def test_it_keeps_nodes_of_one_routine_apart(fetcher: RoutinePrototype) -> None:
+    nodes = {f"n{value}": {"routine": "fetcher", "config": {"retries": value}} for value in range(3)}
+    document = {"nodes": nodes, "connections": [["n0.fetched", "n1.requests"], ["n1.fetched", "n2.requests"]]}
+    flow = services.create_flow("many", document=document)
+    assert flow.head is not None
+    assert [json.loads(node.config_text)["retries"] for node in flow.head.spec.nodes.values()] == [0, 1, 2]
