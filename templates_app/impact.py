@@ -68,7 +68,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """`fields` are those that the verb wrote, by the name of the prototype; `reached` counts all that depends on it."""
+    """`fields` are those that the verb wrote, by the name of the prototype; `reached` counts all that depends on it.
+
+    `revisions` are exactly those that the save makes, as (flow id, hash).
+    """
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reached: int = 0
@@ -76,11 +79,7 @@ class Impact:
     staying: tuple[Staying, ...] = ()
     broken: tuple[Judged, ...] = ()
     healed: tuple[Judged, ...] = ()
-
-    @property
-    def revisions(self) -> frozenset[tuple[int, str]]:
-        """Exactly the revisions that the save makes, as (flow id, hash)."""
-        return frozenset((found.flow.pk, found.new_hash) for found in self.moved if found.is_new)
+    revisions: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def unfinished_jobs(self) -> int:
@@ -137,6 +136,7 @@ def _impact(watch: Watch) -> Impact:
         staying=tuple(staying for found in revised for staying in _staying(found, watch.changes)),
         broken=tuple(_judged(revised, now=True)),
         healed=tuple(_judged(revised, now=False)),
+        revisions=frozenset(watch.made.values()),
     )
 
 

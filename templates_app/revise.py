@@ -80,7 +80,7 @@ def _add(outcomes: Mapping[int, Assembled], actor: Actor, message: str) -> dict[
     made = add_revisions(rows, message=message, author=actor.pk if actor else None)
     watcher = watch.current()
     if watcher is not None:
-        watcher.made.update(made.values())
+        watcher.made.update((made[row.flow], (row.flow, row.hash)) for row in rows)
     return made
 
 

@@ -34,12 +34,12 @@ class Change:
 
 @dataclass(slots=True)
 class Watch:
-    """`touched` are the objects that callers gave to verbs, `made` the ids of new revisions."""
+    """`touched` are the objects that callers gave to verbs, `made` has flow and hash of each new revision."""
 
     changes: list[Change] = field(default_factory=list)
     revised: dict[int, Revised] = field(default_factory=dict)
     touched: list[Prototype] = field(default_factory=list)
-    made: set[int] = field(default_factory=set)
+    made: dict[int, tuple[int, str]] = field(default_factory=dict)
 
     def saw(self, found: Revised) -> None:
         earlier = self.revised.get(found.prototype.pk)
