@@ -104,14 +104,10 @@ def _release(job: Job, act: Act = lambda router: None) -> None:
     active = _steps(job, StepStatus.RUNNING, StepStatus.RETRYING).count()
     free = None if limit is None else max(0, limit - active)
     going = list(held.order_by("id").values_list("pk", flat=True)[:free])
-    held.filter(pk__in=going).update(status=StepStatus.READY)
+    held.filter(pk__in=going).update(status=StepStatus.READY, ready_at=Now())
     held.update(status=StepStatus.WAITING)
     nudge(job, act)
-    transaction.on_commit(_ring)
-
-
-def _ring() -> None:
-    wake.ring()
+    transaction.on_commit(wake.ring, robust=True)
 
 
 def _steps(job: Job, *statuses: StepStatus) -> QuerySet[Activation]:

@@ -52,6 +52,12 @@ class SlotFull(JobError):
         )
 
 
+class ResultTooLarge(JobError):
+    """A step sent more than one commit may carry."""
+
+    code = "result-too-large"
+
+
 class StepTimeout(JobError):
     """Raised inside a step that ran longer than its timeout."""
 

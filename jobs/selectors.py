@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Func, IntegerField, Model, QuerySet, TextField
-from django.db.models.functions import Cast, Coalesce, Now
+from django.db.models.functions import Cast, Now
 
 from jobs.models import Activation, Cluster, Item, Job, JobEvent, Session, StepLog
 from jobs.models.job import JobQuerySet
@@ -236,8 +236,7 @@ def live_clusters() -> QuerySet[Cluster]:
 
 def oldest_runnable_seconds() -> float | None:
     """How long the step at the head of the claim order has waited; None when nothing is runnable."""
-    since = Coalesce("started_at", "created_at")
-    waited = ExpressionWrapper(Now() - since, output_field=DurationField())
+    waited = ExpressionWrapper(Now() - F("ready_at"), output_field=DurationField())
     ready = Activation.objects.filter(status=StepStatus.READY).order_by("-priority", "id")
     row = ready.annotate(waited=waited).values_list("waited", flat=True).first()
     return row.total_seconds() if row is not None else None

@@ -14,7 +14,7 @@ from jobs.launch import Actor, Again, Launch, Start
 from jobs.models import IdempotencyKey, Job
 from jobs.runtime.nudge import nudge
 from jobs.runtime.programs import programs
-from jobs.runtime.store.joblock import End, end_job
+from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import django_link
 from jobs.states import JobStatus
 from templates_app.models import FlowPrototype
@@ -83,6 +83,7 @@ def cancel(*, job: Job, actor: Actor = None, reason: str = "") -> Job:
     with transaction.atomic():
         end = End(status=JobStatus.CANCELLED, reason=reason, actor=getattr(actor, "pk", None))
         done = end_job(django_link(), job.pk, end)
+        transaction.on_commit(lambda: close_rest(django_link(), job.pk), robust=True)
     if not done:
         raise ended(job, "cannot be cancelled any more")
     job.refresh_from_db()

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from routilux_site.lib.api.docs import header
+from routilux_site.lib.api.docs import problems as problems
 
-from jobs.api.shapes.problem import ProblemSerializer
-
-_ALWAYS = (401, 403)
-_MEANINGS = {
-    400: "The request is malformed; `errors` says where.",
-    401: "No session and no valid token.",
-    403: "The caller lacks the permission, or the CSRF token.",
-    404: "There is no such thing, or the caller may not see it.",
-    409: "It is not in a state that allows this.",
-    411: "The body comes in chunks; send a Content-Length.",
-    413: "The body is larger than is accepted.",
-    415: "The body is not application/json.",
-    422: "The input does not fit the flow, or the Idempotency-Key was used for another request.",
-}
 _ID = "019ab0f2-7c10-7d3e-9a54-2f4c6f1b8a01"
 _URL = f"https://routilux.example/api/v1/jobs/{_ID}"
 _LINKS = {
@@ -33,27 +20,15 @@ _REVISION = {"number": 3, "hash": "9f2c1f0e5d4b4b6f8a7d3c2b1a09f8e7d6c5b4a392817
 _PROGRESS = {"total": 5, "done": 5, "running": 0, "waiting": 0, "failed": 0, "cancelled": 0, "running_nodes": []}
 
 
-def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
-    """The refusals of an endpoint; the two that every one has come by themselves."""
-    return {
-        (status, "application/problem+json"): OpenApiResponse(ProblemSerializer, description=_MEANINGS[status])
-        for status in sorted({*statuses, *_ALWAYS})
-    }
-
-
-def _header(name: str, description: str, *statuses: int) -> OpenApiParameter:
-    return OpenApiParameter(name, location=OpenApiParameter.HEADER, response=statuses, description=description)
-
-
 ACCEPTED_HEADERS = [
-    _header("Location", "Where the job is.", 202),
-    _header("Retry-After", "Seconds after which it is worth to look.", 202),
-    _header("Idempotency-Replayed", "`true` when the key was seen before: the job is the one made then.", 202),
+    header("Location", "Where the job is.", 202),
+    header("Retry-After", "Seconds after which it is worth to look.", 202),
+    header("Idempotency-Replayed", "`true` when the key was seen before: the job is the one made then.", 202),
 ]
 CONDITIONAL_HEADERS = [
     OpenApiParameter("If-None-Match", location=OpenApiParameter.HEADER, description="An `ETag` that was seen before."),
-    _header("ETag", "Changes when the job does.", 200, 304),
-    _header("Retry-After", "Seconds after which it is worth to look again; absent once the job has ended.", 200, 304),
+    header("ETag", "Changes when the job does.", 200, 304),
+    header("Retry-After", "Seconds after which it is worth to look again; absent once the job has ended.", 200, 304),
 ]
 
 _ACCEPTED = {
@@ -75,6 +50,16 @@ _JOB = {
     "error": None,
 }
 
+WAIT = [
+    OpenApiParameter(
+        "Prefer",
+        location=OpenApiParameter.HEADER,
+        description="`wait=10`: wait for the end of the job, so many seconds at most (and never more than 10). "
+        "200 is the finished job; 202 says that it goes on, or that too many wait already.",
+    ),
+    header("Preference-Applied", "How long was waited at most.", 200, 202),
+]
+
 TRIGGER = [
     OpenApiExample("With an upload", value={"input": {"upload": "orders.csv"}}, request_only=True),
     OpenApiExample(
@@ -82,28 +67,12 @@ TRIGGER = [
         value={"input": {"customer": 42}, "entry": "enrich.orders", "priority": 5},
         request_only=True,
     ),
-    OpenApiExample("Accepted", value=_ACCEPTED, response_only=True, status_codes=["202"]),
-]
-FLOW = [
     OpenApiExample(
-        "A flow",
-        value={
-            "name": "orders",
-            "description": "Reads orders, validates them and adds them up.",
-            "category": "samples",
-            "tags": ["csv"],
-            "variant_of": None,
-            "revision": _REVISION,
-            "runnable": True,
-            "problems": [],
-            "entry": "read.files",
-            "input_schema": {"type": "object", "required": ["upload"]},
-            "archived_at": None,
-            "updated_at": "2026-11-20T10:00:00Z",
-        },
-        response_only=True,
-        status_codes=["200"],
-    )
+        "With overrides for this one job",
+        value={"input": {"upload": "orders.csv"}, "overrides": {"settings": {"max_workers": 1}}},
+        request_only=True,
+    ),
+    OpenApiExample("Accepted", value=_ACCEPTED, response_only=True, status_codes=["202"]),
 ]
 JOB = [
     OpenApiExample(
@@ -122,6 +91,29 @@ JOB = [
 CANCEL = [
     OpenApiExample("With a reason", value={"reason": "Wrong file"}, request_only=True),
     OpenApiExample("Cancelled", value={**_JOB, "status": "cancelled"}, response_only=True, status_codes=["202"]),
+]
+REASON = [
+    OpenApiExample("With a reason", value={"reason": "The bank is closed"}, request_only=True),
+    OpenApiExample("The job", value={**_JOB, "status": "running"}, response_only=True, status_codes=["202"]),
+]
+RERUN = [
+    OpenApiExample("As it was", value={"revision": "pinned"}, request_only=True),
+    OpenApiExample(
+        "Other input, today's flow", value={"revision": "latest", "input": {"upload": "b.csv"}}, request_only=True
+    ),
+    OpenApiExample("Accepted", value=_ACCEPTED, response_only=True, status_codes=["202"]),
+]
+SUPPLY = [
+    OpenApiExample(
+        "What the step would have sent",
+        value={"outputs": [{"event": "enriched", "payload": {"order": 7, "rate": 1.2}}], "reason": "Looked up by hand"},
+        request_only=True,
+    ),
+    REASON[1],
+]
+ITEM = [
+    OpenApiExample("An approval", value={"slot": "wait.approvals", "payload": {"by": "bob"}}, request_only=True),
+    REASON[1],
 ]
 STEP = [
     OpenApiExample(

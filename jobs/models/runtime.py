@@ -62,6 +62,7 @@ class Ticket(models.Model):
     wake = models.BooleanField(default=False)
     visible_at = models.DateTimeField(db_default=Now())
     taken_at = models.DateTimeField(null=True)
+    taken_by = models.CharField(max_length=64, blank=True, db_default="", help_text="The cluster whose pusher took it.")
     # Counts deliveries; together with the id it is the token that an acknowledgement must show.
     deliveries = models.IntegerField(default=0, db_default=0)
 

@@ -38,6 +38,7 @@ class Activation(models.Model):
     ordinal = models.IntegerField(default=0, db_default=0, help_text="Its place among the activations of one commit.")
     message = models.JSONField(null=True, help_text="What the activation policy said.")
     due_at = models.DateTimeField(null=True)
+    ready_at = models.DateTimeField(db_default=Now(), help_text="Since when it could have run; in no index.")
     error_summary = models.CharField(max_length=300, blank=True, db_default="")
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django_q.brokers import Broker
 from django_q.conf import Conf
 
+from jobs.runtime import process
 from jobs.runtime.store.link import Link, django_link, open_link, run
 
 logger = logging.getLogger(__name__)
@@ -34,16 +35,24 @@ RETURNING id, pg_notify(%(channel)s, '')
 DEQUEUE = """
 WITH due AS MATERIALIZED (
     SELECT id FROM jobs_ticket WHERE key = %(key)s AND visible_at <= now()
+      -- A cluster that holds as many sessions as it may leaves wake-ups to others.
+      AND (NOT wake OR (SELECT count(*) FROM jobs_session
+                        WHERE ended_at IS NULL AND cluster = %(cluster)s
+                          AND heartbeat_at > now() - %(lease)s * interval '1 second') < %(slots)s)
     ORDER BY visible_at, id LIMIT {limit} FOR UPDATE SKIP LOCKED
 )
 UPDATE jobs_ticket t
-SET taken_at = now(), deliveries = t.deliveries + 1,
+SET taken_at = now(), taken_by = %(cluster)s, deliveries = t.deliveries + 1,
     visible_at = now() + CASE WHEN t.wake THEN %(lease)s ELSE %(retry)s END * interval '1 second'
 FROM due WHERE t.id = due.id RETURNING t.id, t.deliveries, t.payload
 """
 NEXT_DUE = "SELECT extract(epoch FROM min(visible_at) - now())::float8 FROM jobs_ticket WHERE key = %(key)s"
 ACKNOWLEDGE = "DELETE FROM jobs_ticket WHERE id = %(id)s AND deliveries = %(deliveries)s"
-BURY = "UPDATE jobs_ticket SET key = key || ':dead' WHERE id = %(id)s AND deliveries = %(deliveries)s"
+# A wake-up carries nothing, so it is thrown away; any other message is kept for somebody to look at.
+BURY = """
+WITH gone AS (DELETE FROM jobs_ticket WHERE id = %(id)s AND deliveries = %(deliveries)s AND wake)
+UPDATE jobs_ticket SET key = key || ':dead' WHERE id = %(id)s AND deliveries = %(deliveries)s AND NOT wake
+"""
 
 
 class PostgresBroker(Broker):  # type: ignore[misc]
@@ -75,6 +84,9 @@ class PostgresBroker(Broker):  # type: ignore[misc]
 
     def dequeue(self) -> list[tuple[str, str]]:
         """Due messages, waiting up to a second for one. Never raises: an exception here costs django-q2 ten seconds."""
+        if process.told_to_stop():
+            time.sleep(0.2)
+            return []
         try:
             return self._take() or self._wait_and_take()
         except psycopg.Error as error:
@@ -113,6 +125,7 @@ class PostgresBroker(Broker):  # type: ignore[misc]
 
     def _take(self) -> list[tuple[str, str]]:
         params = {"key": self.list_key, "lease": settings.ROUTILUX["LEASE"], "retry": Conf.RETRY}
+        params |= {"cluster": process.cluster_id(), "slots": process.session_slots()}
         rows = run(self._link(), DEQUEUE.format(limit=int(Conf.BULK)), params).fetchall()
         for ticket, deliveries, _ in rows:
             if deliveries > MAX_DELIVERIES:

@@ -28,9 +28,13 @@ class Capture:
         self.lines.append({"at": round(time.time(), 3), "level": level, "text": printable(text[:MAX_LINE])})
 
     def write(self, stream: str, text: str) -> None:
-        *lines, self._partial[stream] = (self._partial[stream] + text).split("\n")
+        *lines, rest = (self._partial[stream] + text).split("\n")
         for line in lines:
             self.add(stream, line)
+        if len(rest) > MAX_LINE:
+            self.add(stream, rest)
+            rest = ""
+        self._partial[stream] = rest
 
     def finish(self) -> list[dict[str, Any]]:
         for stream, rest in self._partial.items():
@@ -83,12 +87,18 @@ class _Routed(io.TextIOBase):
     def fileno(self) -> int:
         return int(self.before.fileno())
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.before, name)
+
 
 class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         capture = current()
         if capture is not None:
-            capture.add(record.levelname.lower(), self.format(record))
+            try:
+                capture.add(record.levelname.lower(), self.format(record))
+            except Exception:
+                self.handleError(record)
 
 
 _handler = _Handler()

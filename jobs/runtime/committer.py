@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import psycopg
 from psycopg import errors as pg
 
 from jobs.errors import SessionLost
@@ -22,11 +20,11 @@ from jobs.runtime.finished import Finished, Outcome, retry_delay
 from jobs.runtime.joint import JointCommit
 from jobs.runtime.router import Router
 from jobs.runtime.store.commit import commit
-from jobs.runtime.store.link import Link
+from jobs.runtime.store.joblock import close_rest
+from jobs.runtime.store.link import CONFLICTS, Link, is_broken
 from jobs.states import StepStatus
 
 logger = logging.getLogger(__name__)
-CONFLICTS = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
 
 
 @dataclass(slots=True)
@@ -35,6 +33,7 @@ class _Waiter:
     woken: threading.Event = field(default_factory=threading.Event)
     outcome: Outcome | None = None
     error: BaseException | None = None
+    later: bool = False  #: a row was held by somebody else; it goes to the end of the line
 
 
 class Committer:
@@ -58,7 +57,7 @@ class Committer:
             self._leading = True
         if not lead:
             waiter.woken.wait()
-        if waiter.outcome is None and waiter.error is None:
+        while waiter.outcome is None and waiter.error is None:
             self._lead()
         if waiter.error is not None:
             raise waiter.error
@@ -80,10 +79,15 @@ class Committer:
             self._hand_over(batch)
 
     def _hand_over(self, batch: Sequence[_Waiter]) -> None:
+        again = [waiter for waiter in batch if waiter.later]
         with self._mutex:
+            self._waiting += again
             successor = self._waiting[0] if self._waiting else None
             self._leading = successor is not None
         for waiter in batch:
+            if waiter.later:
+                waiter.later = False
+                continue
             if waiter.outcome is None and waiter.error is None:
                 waiter.error = SessionLost("the commit broke off")
             waiter.woken.set()
@@ -105,11 +109,14 @@ class Committer:
         """Write; step out of the way of a conflict; on an error that one step caused, write each alone."""
         try:
             outcomes = self._without_conflict(lambda: write([w.finished for w in waiters]))
-        except (psycopg.OperationalError, psycopg.InterfaceError, SessionLost) as error:
-            self._lose(waiters, error)
+        except CONFLICTS:
+            for waiter in waiters:
+                waiter.later = True
         except Exception as error:
-            # The database or the composition will not take these rows.
-            if len(waiters) > 1:
+            # The connection broke, or the database or the composition will not take these rows.
+            if self._lost or is_broken(self._link):
+                self._lose(waiters, error)
+            elif len(waiters) > 1:
                 for waiter in waiters:
                     self._attempt([waiter], write)
             else:
@@ -121,10 +128,11 @@ class Committer:
     def _without_conflict(self, write: Callable[[], list[Outcome]]) -> list[Outcome]:
         if self._lost:
             raise SessionLost("the session's database connection broke")
-        for pause in (0.0, 0.01, 0.05, 0.2):
-            time.sleep(pause)
+        for _ in range(3):
             try:
                 return write()
+            except pg.LockNotAvailable:
+                raise  # somebody holds a row for long; others of this session shall not wait for it
             except CONFLICTS:
                 logger.info("commit conflict, trying again", extra={"action": "commit_conflict"})
         return write()
@@ -167,4 +175,7 @@ class Committer:
 
     def _write_joint(self, finished: list[Finished]) -> list[Outcome]:
         with self._link.transaction():
-            return JointCommit(self._link, self._session).write(finished)
+            outcomes = JointCommit(self._link, self._session).write(finished)
+        if any(outcome.ended for outcome in outcomes):
+            close_rest(self._link, finished[0].step.job_id)
+        return outcomes

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db import connections
+
 from jobs.runtime import capture
 from jobs.runtime.finished import Finished
 from jobs.runtime.judge import judge
@@ -12,11 +14,13 @@ from jobs.runtime.leash import Leash, Pulled
 from jobs.runtime.program import Program
 from jobs.runtime.services import JobServices
 from jobs.runtime.store.claim import Step
-from jobs.runtime.store.joblock import load_state
+from jobs.runtime.store.joblock import load_state, lock_state, unlock_state
 from jobs.runtime.store.link import django_link
 from routilux_site.lib import strict_json
 from templates_app import catalog
 from templates_app.routines import RunContext, run_routine
+from templates_app.routines.context import LEVELS
+from templates_app.routines.errors import RoutineError
 
 IMMEDIATE = {"reason": "immediate"}
 
@@ -42,6 +46,9 @@ class StepContext(RunContext):
     @property
     def state(self) -> dict[str, Any]:
         if self._loaded is None:
+            # Held until the step is committed, so that no other step of the node reads what this one will change.
+            self._step.locked_state = True
+            lock_state(django_link(), job=self._step.job_id, node=self._step.node)
             self._loaded, self._version = load_state(django_link(), job=self._step.job_id, node=self._step.node)
             self._original = strict_json.canonical(self._loaded)
         return self._loaded
@@ -58,6 +65,8 @@ class StepContext(RunContext):
         return self._step.dropped
 
     def log(self, message: object, level: str = "info") -> None:
+        if level not in LEVELS:
+            raise RoutineError(f"The log level {level!r} is unknown: {', '.join(LEVELS)} are accepted.")
         self._output.add(level, str(message))
 
     def changed_state(self) -> tuple[dict[str, Any] | None, int]:
@@ -98,3 +107,9 @@ def _call(step: Step, program: Program, finished: Finished, output: capture.Capt
     run_routine(routine, inputs, run)
     finished.emissions = run.emissions
     finished.state, finished.state_version = run.changed_state()
+
+
+def release_state() -> None:
+    """Let go of the state of the node whose step was just committed or dropped by this thread."""
+    if connections["default"].connection is not None:
+        unlock_state(django_link())

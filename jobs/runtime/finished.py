@@ -51,7 +51,8 @@ class Outcome:
     owned: bool = False
     next: Step | None = None
     made_ready: int = 0  #: new steps that any lane may claim
-    due_in: float | None = None  #: seconds until a retry
+    due_in: float | None = None  #: seconds until a retry or a timer
+    ended: bool = False  #: this commit ended its job
 
 
 def retry_delay(finished: Finished) -> float | None:

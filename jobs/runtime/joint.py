@@ -47,7 +47,7 @@ class JointCommit:
         if failing:
             reason = f"{failing.step.node}: {failing.summary}"
             end_job(self._link, job, End(status=JobStatus.FAILED, reason=reason, node=failing.step.node))
-            return [Outcome(f in owned) for f in asked]
+            return [Outcome(f in owned, ended=True) for f in asked]
         promote(self._link, promoted)
         outcomes = [
             Outcome(f.step.id in written.fenced, composition.next_step(f, written), due_in=retry_delay(f))
@@ -55,6 +55,9 @@ class JointCommit:
         ]
         followed = sum(o.next is not None for o in outcomes)
         outcomes[0].made_ready = statuses.count(StepStatus.READY) + len(promoted) - followed
+        if router.timers:
+            soonest = min(router.timers.values()) - view.now
+            outcomes[0].due_in = min(soonest, outcomes[0].due_in or soonest)
         return outcomes
 
     def _settle_states(self, job: UUID, view: JobView, owned: Sequence[Finished]) -> None:
@@ -104,10 +107,11 @@ def _overfills(f: Finished, router: Router) -> bool:
 
 def save_timekeeping(link: Link, job: UUID, program: Program, router: Router) -> None:
     """Remember times for the nodes whose policy asks for them; most flows have none."""
-    keepers = program.timekeepers
-    if keepers & {*router.activated, *router.timers}:
-        activated = {node: at for node, at in router.activated.items() if node in keepers}
-        save_times(link, job=job, activated=activated, timers=router.timers)
+    asked = program.timekeepers & router.asked
+    if asked:
+        activated = {node: router.activated[node] for node in asked if node in router.activated}
+        timers = {node: router.timers[node] for node in asked if node in router.timers}
+        save_times(link, job=job, activated=activated, timers=timers)
 
 
 def starting_statuses(

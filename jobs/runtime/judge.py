@@ -40,8 +40,8 @@ def _summary(error: BaseException) -> str:
 
 def _message(error: BaseException) -> str:
     try:
-        return error.message if isinstance(error, RoutiluxError) else str(error)
-    except Exception as broken:  # noqa: BLE001 - an exception whose text cannot be made is still an error of the step
+        return str(error.message if isinstance(error, RoutiluxError) else error)
+    except BaseException as broken:  # noqa: BLE001 - an exception without a text is still an error of the step
         return f"(its message could not be read: {type(broken).__name__})"
 
 
@@ -55,7 +55,7 @@ def _without_places(text: str) -> str:
 def _describe(error: BaseException) -> dict[str, Any]:
     try:
         text = "".join(traceback.format_exception(error))
-    except Exception:  # noqa: BLE001 - as above
+    except BaseException:  # noqa: BLE001 - as above
         text = "".join(traceback.format_tb(error.__traceback__))
     return {
         "type": type(error).__name__,

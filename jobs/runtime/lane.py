@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from django.db import Error as DjangoDatabaseError
-from django.db import OperationalError, connections, transaction
+from django.db import connections, transaction
 
 from jobs.errors import SessionLost
-from jobs.runtime.execute import execute
+from jobs.runtime.execute import execute, release_state
 from jobs.runtime.finished import Finished, Outcome
 from jobs.runtime.judge import judge
 from jobs.runtime.leash import Leash
 from jobs.runtime.store.claim import Step
-from jobs.runtime.store.link import django_link
+from jobs.runtime.store.link import django_link, is_broken, is_conflict
 
 if TYPE_CHECKING:
     from jobs.runtime.session import Session
@@ -65,8 +65,8 @@ class Lane(threading.Thread):
             while current is not None:
                 self.step = current
                 followed += 1
-                follow = followed < FOLLOW_AT_MOST and not self._session.stopping
-                outcome = self._carry(current, follow=follow)
+                follow = followed < FOLLOW_AT_MOST and self._session.follows
+                outcome = self._carry_and_release(current, follow=follow)
                 self._session.committed(outcome)
                 current = outcome.next
         except SessionLost:
@@ -78,9 +78,17 @@ class Lane(threading.Thread):
         finally:
             self.step = None
 
+    def _carry_and_release(self, step: Step, *, follow: bool) -> Outcome:
+        try:
+            return self._carry(step, follow=follow)
+        finally:
+            if step.locked_state:
+                release_state()
+
     def _carry(self, step: Step, *, follow: bool) -> Outcome:
         program = self._session.programs.get(step.revision_id)
         node = program.spec.nodes[step.node]
+        _tidy_connection()
         if node.atomic:
             return self._carry_atomic(step, follow=follow)
         finished = execute(step, program, self.leash)
@@ -92,7 +100,7 @@ class Lane(threading.Thread):
         program = self._session.programs.get(step.revision_id)
         finished = Finished(step, program)
         try:
-            with transaction.atomic():
+            with transaction.atomic(durable=True):
                 finished = execute(step, program, self.leash)
                 finished.follow = follow
                 if finished.error:
@@ -105,11 +113,28 @@ class Lane(threading.Thread):
             return Outcome()
         except _FailedInsideError as failure:
             return self._session.committer.commit(failure.finished)
-        except (OperationalError, psycopg.OperationalError) as error:
-            # Whether the transaction was committed is unknown; see Committer._lose.
+        except (DjangoDatabaseError, psycopg.Error) as error:
+            return self._after_error(finished, error)
+
+    def _after_error(self, finished: Finished, error: Exception) -> Outcome:
+        """The transaction of an atomic routine did not commit, or that cannot be known."""
+        if is_conflict(error):
+            finished.run_again()
+        elif connections["default"].connection is None or is_broken(django_link()):
+            # See Committer._lose.
             self._session.lose(str(error))
             raise SessionLost(str(error)) from error
-        except (DjangoDatabaseError, psycopg.Error) as error:
-            # The routine's own rows broke a constraint that is checked at commit.
+        else:  # the routine's own rows broke a constraint that is checked at commit
             judge(finished, error)
-            return self._session.committer.commit(finished)
+        return self._session.committer.commit(finished)
+
+
+def _tidy_connection() -> None:
+    """What a routine before did to Django's connection of this thread must not reach the next one."""
+    connection = connections["default"]
+    if connection.connection is None:
+        return
+    if connection.in_atomic_block or not connection.get_autocommit():
+        connection.close()
+    connection.errors_occurred = True  # so that it is asked whether it still answers
+    connection.close_if_unusable_or_obsolete()

@@ -5,10 +5,13 @@ Rare compared with steps, so it takes the job's lock and uses the ORM; routing i
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
@@ -20,9 +23,12 @@ from jobs.runtime.program import Program
 from jobs.runtime.programs import programs
 from jobs.runtime.router import NewItem, NewStep, Router
 from jobs.runtime.store.joblock import JobView, lock_job
-from jobs.runtime.store.link import django_link
+from jobs.runtime.store.link import django_link, is_conflict
 from jobs.states import JobStatus, StepStatus
 
+logger = logging.getLogger(__name__)
+#: Seconds until a timer that failed is tried again.
+TIMER_PENALTY = 30
 Act = Callable[[Router], None]
 MOVING = (JobStatus.PENDING, JobStatus.RUNNING)
 
@@ -60,15 +66,30 @@ def fire_timers() -> int:
     """Ask the policies whose time has come; returns how many jobs had one."""
     due = due_timers()
     for job_id, nodes in due:
-        with transaction.atomic():
-            NodeState.objects.filter(job_id=job_id, node__in=nodes).update(look_at=None)
-            nudge(Job.objects.get(pk=job_id), lambda router, nodes=nodes: _look(router, nodes))  # type: ignore[misc]
+        try:
+            _fire(job_id, nodes)
+        except DatabaseError as error:
+            if not is_conflict(error):
+                raise
+        except Exception:  # a timer that cannot fire here must not stop the others; another host may know its routines
+            logger.exception("timer failed", extra={"action": "timer_failed", "job": str(job_id)})
+            states = NodeState.objects.filter(job_id=job_id, node__in=nodes)
+            states.update(look_at=Now() + timedelta(seconds=TIMER_PENALTY))
     return len(due)
 
 
-def _look(router: Router, nodes: Sequence[str]) -> None:
-    for node in nodes:
-        router.look(node)
+def _fire(job_id: UUID, nodes: Sequence[str]) -> None:
+    def look(router: Router) -> None:
+        # Under the job's lock, like every write to a node's state.
+        states.update(look_at=None)
+        for node in nodes:
+            router.look(node)
+
+    states = NodeState.objects.filter(job_id=job_id, node__in=nodes)
+    with transaction.atomic():
+        job = Job.objects.filter(pk=job_id).first()
+        if job is None or not nudge(job, look):
+            states.update(look_at=None)
 
 
 def _write(job: Job, view: JobView, program: Program, router: Router) -> None:
@@ -80,11 +101,10 @@ def _write(job: Job, view: JobView, program: Program, router: Router) -> None:
         JobEvent.objects.create(job=job, kind=JobStatus.COMPLETED)
     Job.objects.filter(pk=job.pk).update(**changed)
     if router.steps:
-        transaction.on_commit(_ring)
-
-
-def _ring() -> None:
-    wake.ring()
+        transaction.on_commit(wake.ring, robust=True)
+    elif router.timers:
+        delay = max(0.0, min(router.timers.values()) - view.now)
+        transaction.on_commit(partial(wake.ring, delay=delay), robust=True)
 
 
 def _statuses(view: JobView, program: Program, new: int) -> list[StepStatus]:

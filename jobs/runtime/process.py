@@ -38,6 +38,8 @@ def arm() -> None:
 
 def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if told_to_stop():
+        os._exit(1)  # the parent was gone before it could be watched
 
 
 def cluster_id() -> str:

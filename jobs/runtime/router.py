@@ -62,6 +62,7 @@ class Router:
         self.items: list[NewItem] = []
         self.steps: list[NewStep] = []
         self.timers: dict[str, float] = {}
+        self.asked: set[str] = set()  #: nodes whose policy was asked: only their times may have changed
         self._program = program
         self._now = now
         self.activated: dict[str, float] = dict(last or {})  #: when each node last started, as far as it matters
@@ -127,6 +128,7 @@ class Router:
             self._take(self._start(node, cause, decision.message), decision.take)
 
     def _ask(self, node: str, *, drained: bool = False) -> Activate | Decline:
+        self.asked.add(node)
         view = View(self.depth(node), self._now, self.activated.get(node), drained)
         return self._program.policies[node].decide(view)
 

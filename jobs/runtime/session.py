@@ -12,7 +12,7 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import psycopg
@@ -27,8 +27,8 @@ from jobs.runtime.lane import Lane
 from jobs.runtime.nudge import fire_timers
 from jobs.runtime.programs import programs
 from jobs.runtime.store import claim, rescue
-from jobs.runtime.store.joblock import End, end_job
-from jobs.runtime.store.link import Link, Links, open_link, run
+from jobs.runtime.store.joblock import End, close_rest, end_job
+from jobs.runtime.store.link import Link, Links, is_conflict, open_link, run
 from jobs.states import JobStatus
 from routilux_site.lib.ids import uuid7
 
@@ -39,6 +39,9 @@ links = Links()
 LOOK = 0.1
 DATABASE_ERRORS = (psycopg.Error, DjangoDatabaseError)
 SWEEP = 1.0
+#: A step whose revision a host cannot read goes to others this often, so many seconds apart.
+HAND_ON_AT_MOST = 30
+HAND_ON_DELAY = 10.0
 
 
 class Session:
@@ -62,6 +65,7 @@ class Session:
         self._look_now = True
         self._lost: str | None = None
         self._called = 0.0
+        self._alone = False
         self._next_due: float | None = None  #: monotonic time of the earliest retry that this session knows of
 
     def run(self) -> str:
@@ -115,10 +119,10 @@ class Session:
                 self._beat()
             if self._look_now or now - looked >= LOOK:
                 looked = now
-                self._claim()
+                self._unless_in_the_way(self._claim)
             if now - last_sweep >= SWEEP:
                 last_sweep = now
-                self._sweep()
+                self._unless_in_the_way(self._sweep)
             if self._busy:
                 idle_since = time.monotonic()
                 self._pull_leashes()
@@ -133,16 +137,45 @@ class Session:
         return not self._busy and not self._look_now and time.monotonic() - idle_since >= self._linger
 
     @property
+    def follows(self) -> bool:
+        """May a lane go on with the next step of its job, or are others waited for?"""
+        return not (self.stopping or self._alone)
+
+    @property
     def _busy(self) -> int:
         return len(self._lanes) - len(self._free)
 
+    def _unless_in_the_way(self, do: Callable[[], None]) -> None:
+        """Somebody else holds a row that this needs: it is done at the next turn, and the beat goes on."""
+        try:
+            do()
+        except DATABASE_ERRORS as error:
+            if not is_conflict(error):
+                raise
+
     def _claim(self) -> None:
         """Give every free lane a step. Found as many as asked for: there may be more than this session can carry."""
-        if not self._free:
-            return
-        self._look_now = False
         if self._next_due is not None and time.monotonic() >= self._next_due:
-            self._awaken()
+            self._wake_what_is_due()
+        if self._alone:
+            self._claim_suspect()
+        elif self._free:
+            self._claim_for_free_lanes()
+        elif self._look_now:
+            self._call_for_help()
+
+    def _claim_suspect(self) -> None:
+        """A step that a worker died of runs with nothing beside it, so that at worst it takes only itself along."""
+        if self._busy:
+            return
+        step = claim.claim_suspect(self._main, session=self.id)
+        self._alone = step is not None
+        self._look_now = True
+        if step is not None:
+            self._dispatch(step)
+
+    def _claim_for_free_lanes(self) -> None:
+        self._look_now = False
         wanted = len(self._free)
         steps = claim.claim(self._main, session=self.id, limit=wanted)
         for step in steps:
@@ -157,11 +190,11 @@ class Session:
             self._called = time.monotonic()
             wake.ring(self._main, more=True)
 
-    def _awaken(self) -> int:
-        awoken = claim.awaken_retries(self._main)
+    def _wake_what_is_due(self) -> None:
+        if claim.awaken_retries(self._main) + fire_timers():
+            self._look_now = True
         due = claim.seconds_to_next_due(self._main)
-        self._next_due = None if due is None else time.monotonic() + due
-        return awoken
+        self._next_due = None if due is None else time.monotonic() + max(due, 0.01)
 
     def _dispatch(self, step: claim.Step) -> None:
         try:
@@ -169,16 +202,24 @@ class Session:
         except DATABASE_ERRORS:
             raise
         except Exception as error:
-            logger.exception("revision cannot be run", extra={"action": "revision_broken", "job": str(step.job_id)})
-            with self._main.transaction():
-                reason = f"{step.node}: the revision cannot be run: {error}"
-                end_job(self._main, step.job_id, End(status=JobStatus.FAILED, node=step.node, reason=reason))
+            self._hand_on(step, f"the revision cannot be run here: {error}")
             return
         with self._mutex:
             lane = self._free.pop()
         lane.inbox.put(step)
         if not lane.is_alive():
             lane.start()
+
+    def _hand_on(self, step: claim.Step, why: str) -> None:
+        """Another host may have the code that this one lacks, as in a rolling deploy; but not for ever."""
+        logger.error(why, extra={"action": "step_handed_on", "job": str(step.job_id), "node": step.node})
+        if step.attempt < HAND_ON_AT_MOST:
+            claim.postpone(self._main, step, session=self.id, delay=HAND_ON_DELAY, why=why)
+            return
+        with self._main.transaction():
+            end = End(status=JobStatus.FAILED, node=step.node, reason=f"{step.node}: {why}")
+            end_job(self._main, step.job_id, end)
+        close_rest(self._main, step.job_id)
 
     def _pull_leashes(self) -> None:
         """Interrupt steps past their timeout; give up on lanes that will not be interrupted."""
@@ -206,12 +247,14 @@ class Session:
 
     def _sweep(self) -> None:
         rescued = rescue.rescue(self._main, lease=self._lease)
-        awoken = self._awaken() + fire_timers()
+        self._wake_what_is_due()
         rescue.end_overdue_jobs(self._main)
         self._drop_what_is_lost()
         if rescued.sessions:
             logger.warning("rescued %s", rescued, extra={"action": "rescued"})
-        self._look_now = self._look_now or bool(rescued.sessions or awoken)
+        if not self._alone and claim.any_suspect(self._main):
+            self._alone = True  # no new claims until the lanes are idle and the suspect has had its turn
+        self._look_now = self._look_now or bool(rescued.ready)
 
     def _drop_what_is_lost(self) -> None:
         """Let running steps know when their job was cancelled, failed, or taken over."""
@@ -255,11 +298,9 @@ class Session:
     def close(self, outcome: str) -> None:
         """Let running steps finish within the grace period, hand back the rest, acknowledge the ticket."""
         self.stopping = True
-        self._finish_lanes(0.0 if self._lost else settings.ROUTILUX["GRACE"])
         try:
+            self._finish_lanes(0.0 if self._lost else settings.ROUTILUX["GRACE"])
             self._close_rows(outcome)
-            if not self._lost:
-                rescue.free_session_slot(self._main)
         finally:
             capture.uninstall()
             self._release_links()
@@ -267,20 +308,38 @@ class Session:
     def _finish_lanes(self, grace: float) -> None:
         for lane in self._lanes:
             lane.inbox.put(None)
+        if any(lane.is_alive() for lane in self._lanes) and not self._lost:
+            self._beat_or_lose(lambda: rescue.tell_stopping(self._main, self.id))
         deadline = time.monotonic() + grace
         for lane in self._lanes:
             while lane.is_alive() and time.monotonic() < deadline and not self._lost:
                 lane.join(timeout=min(1.0, self._heartbeat))
-                self._beat_or_lose()
+                self._beat_or_lose(self._beat)
 
-    def _beat_or_lose(self) -> None:
+    def _beat_or_lose(self, do: Callable[[], None]) -> None:
         try:
-            self._beat()
+            do()
         except DATABASE_ERRORS as error:
             self.lose(str(error))
 
     def _close_rows(self, outcome: str) -> None:
-        link = open_link("closing") if self._lost else self._main
+        """When the database is down, wait for it, up to a lease: a session that ends itself costs its steps nothing,
+        one that is found dead counts against them."""
+        if not self._lost:
+            self._write_end(self._main, outcome)
+            return
+        deadline = time.monotonic() + self._lease
+        while True:
+            try:
+                with open_link("closing") as link:
+                    self._write_end(link, outcome)
+                return
+            except DATABASE_ERRORS:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.3)
+
+    def _write_end(self, link: Link, outcome: str) -> None:
         due = claim.seconds_to_next_due(link)
         rescue.close_session(link, self.id, ticket=self._ticket, outcome=outcome)
         # Looked at after the end is committed: whoever made work before that saw a live session and sent no ticket.
@@ -291,14 +350,15 @@ class Session:
 
     def _release_links(self) -> None:
         """Keep the connections for the next session, unless their state is unclear or a lane may still use them."""
+        self._bell_in.close()
+        self._bell_out.close()
         if self._lost or self._zombies or any(lane.is_alive() for lane in self._lanes):
             self._main.close()
             self._commits.close()
         else:
             self._main.remove_notify_handler(self._heard_work)
             run(self._main, "UNLISTEN *")
-        self._bell_in.close()
-        self._bell_out.close()
+            rescue.free_session_slot(self._main)
 
 
 def work() -> None:
@@ -318,10 +378,15 @@ def _work(ticket: rescue.TicketLease | None) -> None:
     ):
         rescue.acknowledge(main, ticket)
         return
-    session = Session(main, ticket)
+    try:
+        session = Session(main, ticket)
+    except BaseException:
+        main.close()  # with it goes the slot
+        raise
     try:
         outcome = session.run()
-    except DATABASE_ERRORS as error:
+    except Exception as error:
+        logger.warning("session lost: %s", error, extra={"action": "session_lost"}, exc_info=True)
         session.lose(str(error))
         outcome = str(error)
     session.close(outcome)

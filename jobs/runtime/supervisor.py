@@ -45,16 +45,18 @@ class Supervisor:
         self._restarts = 0
         self._stalled_since: float | None = None
         self._started_at = 0.0
+        self._start_at = 0.0
+        self._pause = 0.0
+        self._reason = "start"
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT; returns the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told_to_stop)
-        reason = "start"
         try:
             while not self._stop:
-                self._tick(reason)
-                reason = self._watch()
+                self._start_if_down()
+                self._watch()
         finally:
             self._shut_down()
         return 0
@@ -62,32 +64,40 @@ class Supervisor:
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._stop = True
 
-    def _tick(self, reason: str) -> None:
+    def _start_if_down(self) -> None:
         """Bring up whatever is down: the embedded Postgres, the connection, the cluster."""
+        if self._child is not None or time.monotonic() < self._start_at:
+            return
         try:
-            link = self._database()
+            self._register(self._database())
         except psycopg.Error as error:
+            self._drop_database()
             logger.warning("database: %s", error, extra={"action": "database_down"})
             return
-        if self._child is None:
-            self._start_cluster()
-            self._register(link, reason)
+        self._start_cluster()
 
-    def _register(self, link: Link, reason: str) -> None:
+    def _register(self, link: Link) -> None:
         row = {"id": self.id, "host": socket.gethostname(), "pid": os.getpid(), "restarts": self._restarts}
-        watch.register(link, **row, workers=self._options["WORKERS"], reason=reason)
+        watch.register(link, **row, workers=self._options["WORKERS"], reason=self._reason)
 
-    def _watch(self) -> str:
-        """Wait a tick, then look; returns why the cluster has to be started anew, or nothing."""
+    def _watch(self) -> None:
+        """Wait a tick, then look, and end the cluster when it has to be started anew."""
         self._nap()
-        if self._stop:
-            return ""
+        if self._stop or self._child is None:
+            return
         reason = self._child_exited() or self._look_at_database()
         if reason:
             logger.warning("cluster restarts: %s", reason, extra={"action": "cluster_restart"})
             self._restarts += 1
             self._kill_cluster()
-        return reason
+            self._back_off(reason)
+
+    def _back_off(self, reason: str) -> None:
+        """A cluster that dies as soon as it starts is started less and less often."""
+        self._reason = reason[:200]
+        short_lived = time.monotonic() - self._started_at < 10
+        self._pause = min(30.0, max(0.5, self._pause * 2)) if short_lived else 0.0
+        self._start_at = time.monotonic() + self._pause
 
     def _nap(self) -> None:
         deadline = time.monotonic() + TICK
@@ -115,21 +125,26 @@ class Supervisor:
         watch.awaken_retries(link)
         watch.end_overdue_jobs(link)
         waiting = watch.oldest_ready_seconds(link)
-        if waiting is not None:
-            wake.ring(link)
+        due = watch.seconds_to_next_due(link)
+        if waiting is not None or (due is not None and due <= 0):
+            wake.ring(link, more=waiting is not None and waiting > 1)
         return self._stall(link, waiting)
 
     def _stall(self, link: Link, waiting: float | None) -> str:
-        """Runnable work exists and no session of this cluster lives, for longer than a start can take.
+        """Runnable work exists, and a wake-up that was sent for it started no session, for longer than a start takes.
 
-        A mere lack of progress says nothing: a long step is healthy.
+        A mere lack of progress says nothing: a long step is healthy, and another host may have taken the work.
         """
-        stuck = waiting is not None and not watch.sessions_of(link, self.id)
+        patience = max(self._options["STALL"], 2 * TICK)
+        stuck = (
+            waiting is not None
+            and not watch.sessions_of(link, self.id)
+            and watch.has_unserved_ticket(link, self.id, patience=patience / 2)
+        )
         if not stuck:
             self._stalled_since = None
             return ""
         self._stalled_since = self._stalled_since or time.monotonic()
-        patience = max(self._options["STALL"], 2 * TICK)
         young = time.monotonic() - self._started_at < patience + 5
         if young or time.monotonic() - self._stalled_since < patience:
             return ""
@@ -192,7 +207,7 @@ def _is_alive(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:  # noqa: PTH123 - a kernel file
             return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False if sys.platform == "linux" else _answers(pid)
 
 

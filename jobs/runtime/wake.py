@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django_q.conf import Conf
 from django_q.tasks import async_task
 
 from jobs.runtime.broker import PostgresBroker
@@ -18,10 +19,11 @@ TASK = "jobs.runtime.session.work"
 ANYBODY = """
 SELECT pg_notify(%(channel)s, ''),
        EXISTS (SELECT 1 FROM jobs_ticket
-               WHERE wake AND visible_at <= clock_timestamp() + %(delay)s * interval '1 second'
+               WHERE wake AND key = %(key)s AND visible_at <= clock_timestamp() + %(delay)s * interval '1 second'
                  AND (taken_at IS NULL OR visible_at <= clock_timestamp())),
        (SELECT count(*) FROM jobs_session
-        WHERE ended_at IS NULL AND heartbeat_at > clock_timestamp() - %(lease)s * interval '1 second'),
+        WHERE ended_at IS NULL AND outcome <> 'stopping'
+          AND heartbeat_at > clock_timestamp() - %(lease)s * interval '1 second'),
        (SELECT coalesce(sum(greatest(workers - 1, 1)), 0) FROM jobs_cluster
         WHERE ended_at IS NULL AND heartbeat_at > clock_timestamp() - %(lease)s * interval '1 second')
 """
@@ -35,6 +37,7 @@ def ring(link: Link | None = None, *, delay: float = 0.0, more: bool = False) ->
     """
     link = link or django_link()
     params: dict[str, Any] = {"channel": WORK_CHANNEL, "delay": delay, "lease": settings.ROUTILUX["LEASE"]}
+    params["key"] = Conf.CLUSTER_NAME
     _, ticket, sessions, capacity = run(link, ANYBODY, params).fetchone() or ("", False, 0, 0)
     if ticket or (sessions and not (more and sessions < capacity)):
         return False

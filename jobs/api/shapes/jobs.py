@@ -7,11 +7,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from jobs.api.fields import JSONObject
-from jobs.api.shapes.flows import RevisionSerializer
 from jobs.models import Job, JobEvent
 from jobs.selectors import Failure, Result
 from jobs.states import JobStatus
+from routilux_site.lib.api.fields import JSONObject
+from templates_app.api.shapes.templates import RevisionSerializer
 
 
 class Links(TypedDict):

@@ -9,10 +9,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs import selectors, services
+from jobs import selectors
 from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
-from jobs.api.bodies import CancelBody, JobQuery, PageQuery
+from jobs.api.bodies import JobQuery, PageQuery
 from jobs.api.shapes.jobs import EventSerializer, JobDetailSerializer, JobSerializer, Report
 from jobs.models import Job
 from jobs.models.job import JobQuerySet
@@ -76,8 +76,8 @@ class JobDetail(Endpoint):
     )
     def get(self, request: Request, job: UUID) -> HttpResponseBase:
         found = self.job(job)
-        progress = _progress(found)
-        response = self.conditional(_state(found, progress), lambda: _detail(found, progress, request))
+        progress = progress_of(found)
+        response = self.conditional(_state(found, progress), lambda: detail(found, progress, request))
         if not found.is_terminal:
             response["Retry-After"] = LOOK_AGAIN_SECONDS
         return response
@@ -101,27 +101,7 @@ class JobEvents(Endpoint):
         return self.page(selectors.event_rows(self.job(job)), EventSerializer)
 
 
-class JobCancel(Endpoint):
-    permitted = {"POST": ("jobs.cancel_job",)}
-
-    @extend_schema(
-        operation_id="cancel_job",
-        summary="Cancel a job",
-        description="Nothing more starts; what a running step still does is not kept. 409 if the job has ended.",
-        tags=["jobs"],
-        request=CancelBody,
-        responses={202: JobSerializer, **docs.problems(400, 404, 409, 411, 413, 415)},
-        examples=docs.CANCEL,
-    )
-    def post(self, request: Request, job: UUID) -> Response:
-        found = self.job(job)
-        body = CancelBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        cancelled = services.cancel(job=found, actor=request.user, reason=body.validated_data["reason"])
-        return Response(JobSerializer(cancelled, context={"request": request}).data, status=202)
-
-
-def _progress(job: Job) -> dict[str, Any]:
+def progress_of(job: Job) -> dict[str, Any]:
     by_node = selectors.progress_by_node(job)
     total = selectors.added_up(by_node.values())
     return {**total, "running_nodes": sorted(node for node, part in by_node.items() if part["running"])}
@@ -137,7 +117,8 @@ def _state(job: Job, progress: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _detail(job: Job, progress: dict[str, Any], request: Request) -> Any:
+def detail(job: Job, progress: dict[str, Any], request: Request) -> Any:
+    """The whole of a job, as it is read."""
     report = Report(
         progress=progress,
         result=selectors.result(job),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +11,6 @@ from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import StepQuery
 from jobs.api.shapes.steps import StepDetailSerializer, StepSerializer
-from jobs.models import Activation
 from routilux_site.lib.keyset import KeysetPagination
 
 
@@ -47,8 +45,6 @@ class StepDetail(Endpoint):
         examples=docs.STEP,
     )
     def get(self, request: Request, job: UUID, step: int) -> Response:
-        found = Activation.objects.filter(job=self.job(job), pk=step).first()
-        if found is None:
-            raise Http404
+        found = self.step(self.job(job), step)
         context = {"request": request, "io": selectors.step_io(found), "logs": selectors.logs(found)}
         return Response(StepDetailSerializer(found, context=context).data)

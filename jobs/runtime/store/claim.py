@@ -26,6 +26,7 @@ class Step:
     priority: int
     message: Any
     inputs: Inputs
+    locked_state: bool = False  #: it holds the lock on its node's durable state
     dropped: bool = False  #: nobody wants its result any more: its job ended, or somebody else owns it
 
 
@@ -34,12 +35,14 @@ class Step:
 # that they cannot block the head of the index. The inner LIMIT is inlined: a generic plan would not use the index.
 CLAIM = """
 WITH due AS MATERIALIZED (
-    SELECT id FROM jobs_activation WHERE status = 'ready'
+    SELECT id FROM jobs_activation WHERE status = 'ready' AND {which}
     ORDER BY priority DESC, id LIMIT {limit} FOR UPDATE SKIP LOCKED
 ), taken AS (
     UPDATE jobs_activation a
-    SET status = CASE WHEN j.status IN ('pending', 'running') THEN 'running' ELSE 'cancelled' END,
-        session_id = %(session)s, attempt = a.attempt + 1, started_at = clock_timestamp()
+    SET status = CASE WHEN j.status IN ('pending', 'running') THEN 'running'
+                      WHEN j.status = 'paused' THEN 'held' ELSE 'cancelled' END,
+        session_id = %(session)s, attempt = a.attempt + 1, started_at = clock_timestamp(),
+        finished_at = CASE WHEN j.status NOT IN ('pending', 'running', 'paused') THEN clock_timestamp() END
     FROM due, jobs_job j
     WHERE a.id = due.id AND j.id = a.job_id
     RETURNING a.id, a.job_id, j.revision_id, a.node, a.attempt, a.errors, a.priority, a.message, a.status,
@@ -61,8 +64,35 @@ FROM taken WHERE status = 'running' ORDER BY priority DESC, id
 
 def claim(link: Link, *, session: UUID, limit: int) -> list[Step]:
     """At most `limit` ready activations, oldest of the highest priority first; they belong to `session` from now on."""
-    rows = run(link, CLAIM.format(limit=int(limit)), {"session": session}).fetchall()
-    return [_step(row) for row in rows]
+    sql = CLAIM.format(limit=int(limit), which="deaths = 0")
+    return [_step(row) for row in run(link, sql, {"session": session}).fetchall()]
+
+
+def claim_suspect(link: Link, *, session: UUID) -> Step | None:
+    """A step that a worker died of before. It must run alone, so that it cannot take others along."""
+    row = run(link, CLAIM.format(limit=1, which="deaths > 0"), {"session": session}).fetchone()
+    return _step(row) if row else None
+
+
+ANY_SUSPECT = "SELECT EXISTS (SELECT 1 FROM jobs_activation WHERE status = 'ready' AND deaths > 0)"
+
+
+def any_suspect(link: Link) -> bool:
+    row = run(link, ANY_SUSPECT).fetchone()
+    return bool(row and row[0])
+
+
+POSTPONE = """
+UPDATE jobs_activation SET status = 'retrying', due_at = clock_timestamp() + %(delay)s * interval '1 second',
+       session_id = NULL, error_summary = %(why)s
+WHERE id = %(step)s AND session_id = %(session)s AND attempt = %(attempt)s AND status = 'running'
+"""
+
+
+def postpone(link: Link, step: Step, *, session: UUID, delay: float, why: str) -> None:
+    """Hand a step back, for somebody else or for later."""
+    params = {"step": step.id, "attempt": step.attempt, "session": session, "delay": delay, "why": why[:300]}
+    run(link, POSTPONE, params)
 
 
 def _step(row: tuple[Any, ...]) -> Step:
@@ -89,11 +119,14 @@ def still_owned(link: Link, *, session: UUID, steps: Iterable[int]) -> set[int]:
 
 
 AWAKEN = """
-UPDATE jobs_activation a SET status = CASE WHEN j.status = 'paused' THEN 'held' ELSE 'ready' END, due_at = NULL
+UPDATE jobs_activation a
+SET status = CASE WHEN j.status = 'paused' THEN 'held' ELSE 'ready' END, due_at = NULL, ready_at = clock_timestamp()
 FROM jobs_job j WHERE a.status = 'retrying' AND a.due_at <= clock_timestamp() AND j.id = a.job_id
 """
 NEXT_DUE = """
-SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 FROM jobs_activation WHERE status = 'retrying'
+SELECT extract(epoch FROM least(
+    (SELECT min(due_at) FROM jobs_activation WHERE status = 'retrying'),
+    (SELECT min(look_at) FROM jobs_nodestate WHERE look_at IS NOT NULL)) - clock_timestamp())::float8
 """
 ANY_READY = "SELECT EXISTS (SELECT 1 FROM jobs_activation WHERE status = 'ready')"
 
@@ -104,6 +137,7 @@ def awaken_retries(link: Link) -> int:
 
 
 def seconds_to_next_due(link: Link) -> float | None:
+    """Until the next retry or policy timer; None when there is none."""
     row = run(link, NEXT_DUE).fetchone()
     return row[0] if row else None
 

@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from jobs.errors import ResultTooLarge
 from jobs.runtime.store.link import Link, run
+
+#: Far below what Postgres takes in one value, and more than anybody should send at once.
+MAX_BYTES = 64 << 20
 
 
 @dataclass(slots=True)
@@ -36,6 +40,7 @@ class Written:
     jobs: dict[UUID, str]
 
 
+# `IS TRUE` keeps the planner from finding jobs by status: it would read every running job to commit one step.
 # Ids of new activations are drawn first, so that items find theirs by ordinal: a join would be quadratic in a fan-out.
 COMMIT = """
 WITH s AS MATERIALIZED (
@@ -43,12 +48,12 @@ WITH s AS MATERIALIZED (
         id bigint, attempt int, job_id uuid, status text, errors int, summary text, delay float8, delta int)
 ), fenced AS (
     UPDATE jobs_activation a
-    SET status = s.status, errors = s.errors, error_summary = s.summary,
+    SET status = s.status, errors = s.errors, error_summary = s.summary, deaths = 0,
         due_at = CASE WHEN s.status = 'retrying' THEN clock_timestamp() + s.delay * interval '1 second' END,
         finished_at = CASE WHEN s.status NOT IN ('retrying', 'ready') THEN clock_timestamp() END
     FROM s JOIN jobs_job j ON j.id = s.job_id
     WHERE a.id = s.id AND a.session_id = %(session)s AND a.attempt = s.attempt AND a.status = 'running'
-      AND j.status IN ('running', 'paused')
+      AND (j.status IN ('running', 'paused')) IS TRUE
     RETURNING a.id, a.job_id, s.delta, j.status = 'paused' AS paused
 ), job AS (
     UPDATE jobs_job j
@@ -58,7 +63,7 @@ WITH s AS MATERIALIZED (
         finished_at = CASE WHEN j.open + d.delta = 0 AND j.status = 'running' AND NOT j.keep_open
                            THEN clock_timestamp() END
     FROM (SELECT job_id, sum(delta) AS delta FROM fenced GROUP BY job_id HAVING sum(delta) <> 0) d
-    WHERE j.id = d.job_id AND j.status IN ('running', 'paused')
+    WHERE j.id = d.job_id AND (j.status IN ('running', 'paused')) IS TRUE
     RETURNING j.id, j.status
 ), told AS (
     INSERT INTO jobs_jobevent (job_id, kind) SELECT id, status FROM job WHERE status = 'completed'
@@ -120,4 +125,7 @@ def commit(link: Link, batch: Batch, *, session: UUID) -> Written:
 
 def _text(rows: Sequence[dict[str, Any]]) -> str:
     # Payloads were checked when they were emitted; nothing here may cost a second walk.
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str) if rows else "[]"
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str) if rows else "[]"
+    if len(text) > MAX_BYTES:
+        raise ResultTooLarge(f"the step's items come to {len(text) >> 20} MiB; at most {MAX_BYTES >> 20} MiB are kept")
+    return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,10 @@ def _by_slot(rows: Iterable[tuple[Any, ...]]) -> dict[str, dict[str, list[int]]]
 
 def promote(link: Link, activations: Sequence[int]) -> None:
     """Lanes of the job became free: what max_workers held back is ready."""
-    sql = "UPDATE jobs_activation SET status = 'ready' WHERE id = ANY(%(ids)s::bigint[]) AND status = 'waiting'"
+    sql = (
+        "UPDATE jobs_activation SET status = 'ready', ready_at = clock_timestamp() "
+        "WHERE id = ANY(%(ids)s::bigint[]) AND status = 'waiting'"
+    )
     run(link, sql, {"ids": list(activations)})
 
 
@@ -106,6 +110,19 @@ def save_times(link: Link, *, job: UUID, activated: dict[str, float], timers: di
     run(link, SAVE_TIMES, {"job": job, "nodes": nodes, **times})
 
 
+LOCK_STATE = "SELECT pg_advisory_lock(hashtextextended('routilux state ' || %(job)s::text || ' ' || %(node)s, 0))"
+UNLOCK_STATE = "SELECT pg_advisory_unlock_all()"
+
+
+def lock_state(link: Link, *, job: UUID, node: str) -> None:
+    """One step at a time may work with the durable state of a node; it ends with the connection at the latest."""
+    run(link, LOCK_STATE, {"job": job, "node": node})
+
+
+def unlock_state(link: Link) -> None:
+    run(link, UNLOCK_STATE)
+
+
 LOAD_STATE = "SELECT state::text, version FROM jobs_nodestate WHERE job_id = %(job)s AND node = %(node)s"
 
 
@@ -120,9 +137,21 @@ UPDATE jobs_job SET status = %(status)s, open = 0, finished_at = clock_timestamp
        error_summary = %(summary)s, error_node = %(node)s
 WHERE id = %(job)s AND status IN ('pending', 'running', 'paused')
 """
+# Steps that are being committed at this very moment are skipped: their commits wait for the job's lock, and waiting
+# for them in turn would be a deadlock. `close_rest` comes back for them and for what they started.
 CLOSE_STEPS = """
-UPDATE jobs_activation SET status = 'cancelled', finished_at = clock_timestamp(), due_at = NULL
-WHERE job_id = %(job)s AND status IN ('ready', 'running', 'retrying', 'waiting', 'held')
+WITH open AS MATERIALIZED (
+    SELECT id FROM jobs_activation
+    WHERE job_id = %(job)s AND status IN ('ready', 'running', 'retrying', 'waiting', 'held')
+    ORDER BY id FOR UPDATE SKIP LOCKED
+)
+UPDATE jobs_activation a SET status = 'cancelled', finished_at = clock_timestamp(), due_at = NULL
+FROM open WHERE a.id = open.id
+"""
+STILL_OPEN = """
+SELECT EXISTS (SELECT 1 FROM jobs_activation a JOIN jobs_job j ON j.id = a.job_id
+               WHERE a.job_id = %(job)s AND a.status IN ('ready', 'running', 'retrying', 'waiting', 'held')
+                 AND j.status IN ('completed', 'failed', 'cancelled'))
 """
 TELL = """
 INSERT INTO jobs_jobevent (job_id, kind, actor_id, reason) VALUES (%(job)s, %(kind)s, %(actor)s, %(reason)s)
@@ -139,10 +168,23 @@ class End:
     actor: int | None = None
 
 
+def close_rest(link: Link, job: UUID) -> None:
+    """After an end was committed: close steps whose commit was under way then, and steps that those commits started.
+
+    No later commit passes the fence, so this comes to an end; it holds no lock on the job while it waits.
+    """
+    for _ in range(200):
+        row = run(link, STILL_OPEN, {"job": job}).fetchone()
+        if not (row and row[0]):
+            return
+        run(link, CLOSE_STEPS, {"job": job})
+        time.sleep(0.005)
+
+
 def end_job(link: Link, job: UUID, end: End) -> bool:
     """End a job now: nothing more starts, and what still runs is fenced off. False when it had ended before.
 
-    Must run inside a transaction.
+    Must run inside a transaction; call `close_rest` after it.
     """
     params: dict[str, Any] = {"job": job, "status": end.status, "summary": end.reason[:300], "node": end.node}
     if end.status == "cancelled":

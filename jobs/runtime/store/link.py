@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from django.db import connections
+from psycopg import errors
 from psycopg.rows import TupleRow
 
 Link = psycopg.Connection[TupleRow]
@@ -20,6 +21,10 @@ KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "k
 
 #: Planned once, by index: a plan made while a table was small must not scan it when it has grown.
 PLANNER = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off -c jit=off"
+#: Milliseconds to wait for a row that somebody else holds; then others get their turn first.
+LOCK_TIMEOUT = 300
+#: Somebody else was in the way; nothing was written, and the same may be tried again.
+CONFLICTS = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 
 
 def open_link(name: str, *, durable: bool = True) -> Link:
@@ -32,7 +37,7 @@ def open_link(name: str, *, durable: bool = True) -> Link:
     for key in ("cursor_factory", "context", "prepare_threshold", "server_side_binding", "pool"):
         params.pop(key, None)
     commit = "" if durable else "-c synchronous_commit=off"
-    options = f"{params.pop('options', '')} {PLANNER} {commit}".strip()
+    options = f"{params.pop('options', '')} {PLANNER} -c lock_timeout={LOCK_TIMEOUT} {commit}".strip()
     mine: dict[str, Any] = {**params, **KEEPALIVE, "options": options, "application_name": f"routilux {name}"}
     return psycopg.connect(**mine, connect_timeout=5, autocommit=True, prepare_threshold=0)
 
@@ -67,6 +72,16 @@ class Links:
         for link in self._kept.values():
             link.close()
         self._kept.clear()
+
+
+def is_conflict(error: BaseException | None) -> bool:
+    """Also when Django wrapped it."""
+    return isinstance(error, CONFLICTS) or (error is not None and isinstance(error.__cause__, CONFLICTS))
+
+
+def is_broken(link: Link) -> bool:
+    """Nothing can be known of what was under way on this connection."""
+    return link.closed or link.broken
 
 
 def _answers(link: Link) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from jobs.runtime.store.joblock import End, end_job
+from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import Link, run
 
 
@@ -47,12 +47,20 @@ CLOSE = """
 WITH acknowledged AS (
     DELETE FROM jobs_ticket WHERE id = %(ticket)s AND deliveries = %(deliveries)s
 ), handed_back AS (
-    UPDATE jobs_activation SET status = 'ready', session_id = NULL
+    UPDATE jobs_activation SET status = 'ready', session_id = NULL, ready_at = clock_timestamp()
     WHERE session_id = %(session)s AND status = 'running'
 )
 UPDATE jobs_session SET ended_at = clock_timestamp(), outcome = %(outcome)s
 WHERE id = %(session)s AND ended_at IS NULL
 """
+
+
+STOPPING = "UPDATE jobs_session SET outcome = 'stopping' WHERE id = %(session)s AND ended_at IS NULL"
+
+
+def tell_stopping(link: Link, session: UUID) -> None:
+    """From here on the session takes nothing more: whoever has work must not count on it."""
+    run(link, STOPPING, {"session": session})
 
 
 def close_session(link: Link, session: UUID, *, ticket: TicketLease | None, outcome: str) -> None:
@@ -75,8 +83,10 @@ def _lease_params(ticket: TicketLease | None) -> dict[str, Any]:
 DEAD = """
 WITH dead AS MATERIALIZED (
     SELECT id FROM jobs_session
-    WHERE ended_at IS NULL AND (heartbeat_at < clock_timestamp() - %(lease)s * interval '1 second'
-                                OR id = ANY(%(gone)s::uuid[]))
+    WHERE ended_at IS NULL AND (id = ANY(%(gone)s::uuid[])
+        OR (heartbeat_at < clock_timestamp() - %(lease)s * interval '1 second'
+            -- While the server was down nobody could beat: let them come back first.
+            AND pg_postmaster_start_time() < clock_timestamp() - %(lease)s * interval '1 second'))
     ORDER BY id LIMIT 8 FOR UPDATE SKIP LOCKED
 )
 UPDATE jobs_session s SET ended_at = clock_timestamp(), outcome = 'lost'
@@ -85,13 +95,25 @@ FROM dead WHERE s.id = dead.id RETURNING s.id
 # A worker that died is counted against the step that it ran: a step that kills its worker is bounded.
 ORPHANS = """
 UPDATE jobs_activation a
-SET deaths = a.deaths + 1, session_id = NULL,
-    status = CASE WHEN a.deaths + 1 >= j.max_attempts THEN 'failed' ELSE 'ready' END,
+SET deaths = a.deaths + 1, session_id = NULL, ready_at = clock_timestamp(),
+    status = CASE WHEN a.deaths + 1 >= j.max_attempts THEN 'failed'
+                  WHEN j.status = 'paused' THEN 'held' ELSE 'ready' END,
     finished_at = CASE WHEN a.deaths + 1 >= j.max_attempts THEN clock_timestamp() END,
     error_summary = CASE WHEN a.deaths + 1 >= j.max_attempts THEN %(reason)s ELSE a.error_summary END
 FROM jobs_job j
 WHERE a.session_id = ANY(%(sessions)s::uuid[]) AND a.status = 'running' AND j.id = a.job_id
 RETURNING a.id, a.job_id, a.node, a.status, a.deaths
+"""
+# A commit that was under way while its session was ended may have left a step with a session that is no more.
+STRAYS = """
+UPDATE jobs_activation a
+SET session_id = NULL, ready_at = clock_timestamp(),
+    status = CASE WHEN j.status IN ('pending', 'running') THEN 'ready' WHEN j.status = 'paused' THEN 'held'
+                  ELSE 'cancelled' END,
+    finished_at = CASE WHEN j.status NOT IN ('pending', 'running', 'paused') THEN clock_timestamp() END
+FROM jobs_job j
+WHERE a.status = 'running' AND j.id = a.job_id
+  AND NOT EXISTS (SELECT 1 FROM jobs_session s WHERE s.id = a.session_id AND s.ended_at IS NULL)
 """
 POISON = "the worker process died while running this step, {deaths} times in a row; it will not be tried again"
 
@@ -101,10 +123,19 @@ class Rescued:
     sessions: int = 0
     ready: int = 0
     dead_lettered: int = 0
+    ended_jobs: tuple[UUID, ...] = ()
 
 
 def rescue(link: Link, *, lease: float, gone: list[UUID] | None = None) -> Rescued:
     """End sessions without a heartbeat for `lease` seconds (and those known to be `gone`); free what they ran."""
+    rescued = _rescue_sessions(link, lease=lease, gone=gone)
+    strays = run(link, STRAYS).rowcount
+    for job in rescued.ended_jobs:
+        close_rest(link, job)
+    return replace(rescued, ready=rescued.ready + strays)
+
+
+def _rescue_sessions(link: Link, *, lease: float, gone: list[UUID] | None) -> Rescued:
     with link.transaction():
         sessions = [row[0] for row in run(link, DEAD, {"lease": lease, "gone": gone or []}).fetchall()]
         if not sessions:
@@ -114,7 +145,7 @@ def rescue(link: Link, *, lease: float, gone: list[UUID] | None = None) -> Rescu
         dead = [row for row in orphans if row[3] == "failed"]
         for _, job, node, _, deaths in dead:
             end_job(link, job, End(status="failed", node=node, reason=f"{node}: {POISON.format(deaths=deaths)}"))
-        return Rescued(len(sessions), len(orphans) - len(dead), len(dead))
+        return Rescued(len(sessions), len(orphans) - len(dead), len(dead), tuple(row[1] for row in dead))
 
 
 OVERDUE = """
@@ -130,7 +161,9 @@ def end_overdue_jobs(link: Link) -> int:
         for job, timeout in overdue:
             reason = f"the job ran longer than its timeout of {timeout:g} s"
             end_job(link, job, End(status="failed", reason=reason))
-        return len(overdue)
+    for job, _ in overdue:
+        close_rest(link, job)
+    return len(overdue)
 
 
 SLOT = "SELECT pg_try_advisory_lock(hashtext('routilux session ' || %(cluster)s), %(slot)s)"

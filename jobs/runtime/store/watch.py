@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from jobs.runtime.store.claim import awaken_retries
+from jobs.runtime.store.claim import awaken_retries, seconds_to_next_due
 from jobs.runtime.store.link import Link, run
 from jobs.runtime.store.rescue import end_overdue_jobs
 
@@ -14,8 +14,10 @@ __all__ = [
     "awaken_retries",
     "beat",
     "end_overdue_jobs",
+    "has_unserved_ticket",
     "oldest_ready_seconds",
     "register",
+    "seconds_to_next_due",
     "sessions_of",
     "unregister",
 ]
@@ -29,12 +31,18 @@ ON CONFLICT (id) DO UPDATE SET restarts = excluded.restarts, last_restart_reason
 BEAT = "UPDATE jobs_cluster SET heartbeat_at = clock_timestamp() WHERE id = %(id)s"
 UNREGISTER = "UPDATE jobs_cluster SET ended_at = clock_timestamp() WHERE id = %(id)s"
 SESSIONS = "SELECT id, pid FROM jobs_session WHERE ended_at IS NULL AND cluster = %(id)s"
-# From the head of the claim index; `created_at` may lie long before, `started_at` is set once it was claimed.
+# From the head of the claim index.
 OLDEST = """
-SELECT extract(epoch FROM clock_timestamp() - min(since))::float8 FROM (
-    SELECT coalesce(started_at, created_at) AS since FROM jobs_activation
-    WHERE status = 'ready' ORDER BY priority DESC, id LIMIT 100
+SELECT extract(epoch FROM clock_timestamp() - min(ready_at))::float8 FROM (
+    SELECT ready_at FROM jobs_activation WHERE status = 'ready' ORDER BY priority DESC, id LIMIT 100
 ) AS head
+"""
+# A wake-up that nobody takes, or that our own pusher took and no worker of ours began.
+UNSERVED = """
+SELECT EXISTS (
+    SELECT 1 FROM jobs_ticket
+    WHERE wake AND ((taken_at IS NULL AND visible_at < clock_timestamp() - %(patience)s * interval '1 second')
+        OR (taken_by = %(id)s AND taken_at < clock_timestamp() - %(patience)s * interval '1 second')))
 """
 
 
@@ -58,6 +66,11 @@ def unregister(link: Link, cluster: str) -> None:
 
 def sessions_of(link: Link, cluster: str) -> list[SessionRow]:
     return [SessionRow(*row) for row in run(link, SESSIONS, {"id": cluster}).fetchall()]
+
+
+def has_unserved_ticket(link: Link, cluster: str, *, patience: float) -> bool:
+    row = run(link, UNSERVED, {"id": cluster, "patience": patience}).fetchone()
+    return bool(row and row[0])
 
 
 def oldest_ready_seconds(link: Link) -> float | None:

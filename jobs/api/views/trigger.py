@@ -1,0 +1,127 @@
+"""New jobs: of a flow, or like one that there was."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from jobs import services
+from jobs.api import docs, waiting
+from jobs.api.base import TRIGGER, Endpoint
+from jobs.api.bodies import RerunBody, TriggerBody
+from jobs.api.shapes.jobs import AcceptedSerializer, JobDetailSerializer
+from jobs.api.views.jobs import LOOK_AGAIN_SECONDS, detail, progress_of
+from jobs.errors import JobError
+from jobs.models import Job
+from routilux_site.lib import request_id
+from templates_app.api.pointing import inside, pointing
+from templates_app.errors import TemplateError
+
+IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
+
+
+class BadIdempotencyKey(JobError):
+    code = "bad-idempotency-key"
+
+
+class _Starting(Endpoint):
+    permitted = {"POST": (TRIGGER,)}
+
+    def started(self, job: Job, **headers: str) -> Response:
+        """202 and where the job is; or, if the caller prefers to wait and it ends in time, 200 and all of it."""
+        headers |= {"Location": reverse("api:job", args=[job.pk], request=self.request)}
+        asked = waiting.seconds_asked(self.request.headers.get("Prefer", ""))
+        if asked is not None:
+            headers["Preference-Applied"] = f"wait={asked:.0f}"
+            if waiting.wait_for_end(job, asked):
+                found = self.job(job.pk)
+                return Response(detail(found, progress_of(found), self.request), headers=headers)
+        headers["Retry-After"] = LOOK_AGAIN_SECONDS
+        data = AcceptedSerializer(job, context={"request": self.request}).data
+        return Response(data, status=202, headers=headers)
+
+
+class FlowJobs(_Starting):
+    @extend_schema(
+        operation_id="trigger_flow",
+        summary="Trigger a job",
+        description=(
+            "Starts a job of the flow's current revision and answers as soon as the job is durable. "
+            "Follow `Location`, not more often than `Retry-After` says, until `status` is terminal. "
+            "With an `Idempotency-Key` the same request may be sent again and again: it makes one job. "
+            "`overrides` lie over the flow for this one job, which is pinned to a revision of its own then."
+        ),
+        tags=["flows"],
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                location=OpenApiParameter.HEADER,
+                pattern="^[!-~]{1,255}$",
+                description="Chosen by the caller, new for each new request.",
+            ),
+            *docs.WAIT,
+            *docs.ACCEPTED_HEADERS,
+        ],
+        request=TriggerBody,
+        responses={
+            200: JobDetailSerializer,
+            202: AcceptedSerializer,
+            **docs.problems(400, 404, 409, 411, 413, 415, 422),
+        },
+        examples=[*docs.TRIGGER, *docs.JOB],
+    )
+    def post(self, request: Request, name: str) -> Response:
+        flow = self.flow(name)
+        launch = _launch(request)
+        try:
+            triggered = services.trigger(flow=flow, launch=launch, actor=request.user)
+        except TemplateError as error:
+            with pointing(inside("overrides")):
+                raise error
+        return self.started(triggered.job, **({"Idempotency-Replayed": "true"} if triggered.replayed else {}))
+
+
+class JobRerun(_Starting):
+    @extend_schema(
+        operation_id="rerun_job",
+        summary="Run a job again",
+        description="Makes a new job with the same entry and priority, and the same input unless another is given.",
+        tags=["jobs"],
+        parameters=[*docs.WAIT, *docs.ACCEPTED_HEADERS[:2]],
+        request=RerunBody,
+        responses={
+            200: JobDetailSerializer,
+            202: AcceptedSerializer,
+            **docs.problems(400, 404, 409, 411, 413, 415, 422),
+        },
+        examples=[*docs.RERUN, *docs.JOB],
+    )
+    def post(self, request: Request, job: UUID) -> Response:
+        found = self.job(job)
+        body = RerunBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        said: dict[str, Any] = body.validated_data
+        pinned = said["revision"] == "pinned"
+        made = services.run_again(job=found, pinned=pinned, input=said.get("input"), actor=request.user)
+        return self.started(made)
+
+
+def _launch(request: Request) -> services.Launch:
+    body = TriggerBody(data=request.data)
+    body.is_valid(raise_exception=True)
+    given: dict[str, Any] = body.validated_data
+    return services.Launch(**given, idempotency_key=_key(request), request_id=request_id.current.get())
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
+        accepted = "1 to 255 visible ASCII characters without a space"
+        raise BadIdempotencyKey(f"{key[:80]!r} is not accepted: {accepted}.", path="Idempotency-Key")
+    return key
