@@ -5,7 +5,9 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from jobs.api.urls import urlpatterns as of_jobs
 from routilux_site import health, views
+from templates_app.api.urls import urlpatterns as of_templates
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,7 +19,7 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", views.api_docs, name="api-docs"),
-    path("api/v1/", include("jobs.api.urls")),
+    path("api/v1/", include(([*of_templates, *of_jobs], "api"))),
     path("jobs/", include("jobs.pages.urls")),
     path("templates/", include("templates_app.pages.urls")),
     path("admin/", admin.site.urls),

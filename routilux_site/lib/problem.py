@@ -119,7 +119,7 @@ def _flatten(detail: Any, path: str = "") -> Iterator[ErrorDetail]:
 
 
 def _headers(exception: Exception) -> dict[str, str]:
-    headers = {}
+    headers = dict(getattr(exception, "headers", {}))
     if getattr(exception, "auth_header", None):
         headers["WWW-Authenticate"] = str(exception.auth_header)  # type: ignore[attr-defined]
     if getattr(exception, "wait", None):

@@ -1,0 +1,87 @@
+"""What all endpoints share: who may enter, pages, and conditional answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from routilux_site.lib import strict_json
+from routilux_site.lib.errors import RoutiluxError
+from routilux_site.lib.keyset import KeysetPagination
+
+Permissions = Mapping[str, tuple[str, ...]]
+
+
+class Permitted(BasePermission):
+    """Callers with any of the permissions that the view lists for the method, or with all if it `needs_all`.
+
+    A method that the view has and does not list is closed. Of one that it does not have, those are told who may use
+    another one.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        user, wanted = request.user, _wanted(str(request.method), view)
+        enough = all if view.needs_all else any
+        return bool(user.is_authenticated and wanted) and enough(user.has_perm(name) for name in wanted)
+
+
+def _wanted(method: str, view: Any) -> tuple[str, ...]:
+    permitted: Permissions = view.permissions_by_method()
+    if method == "HEAD":
+        method = "GET"
+    if method in permitted or (method != "OPTIONS" and hasattr(view, method.lower())):
+        return permitted.get(method, ())
+    return tuple(name for names in permitted.values() for name in names)
+
+
+class LengthRequired(RoutiluxError):
+    code = "length-required"
+    status = 411
+
+
+class Endpoint(APIView):
+    permission_classes = [Permitted]
+    permitted: ClassVar[Permissions] = {}
+    needs_all: ClassVar[bool] = False
+
+    def permissions_by_method(self) -> Permissions:
+        return self.permitted
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+            # WSGI shows such a body as an empty one.
+            raise LengthRequired("A body in chunks is not accepted: send a Content-Length.", path="Content-Length")
+
+    @property
+    def flow_names(self) -> tuple[str, ...]:
+        """The flows that the caller's token is limited to; empty where there is no such limit."""
+        return tuple(getattr(self.request.auth, "flow_names", ()))
+
+    def page(self, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]], **context: Any) -> Response:
+        """One page of `rows` in the order of the view's `keyset_field`."""
+        pages = KeysetPagination()
+        found = pages.paginate_queryset(rows, self.request, view=self)
+        told = serializer(found, many=True, context={"request": self.request, **context})
+        return pages.get_paginated_response(told.data)
+
+    def conditional(self, state: Any, build: Callable[[], Any]) -> HttpResponseBase:
+        """304 if the caller knows this `state` already, else what `build` makes. `build` may be slow, `state` not."""
+        # Weak: equal states mean equal meaning, not equal bytes.
+        return self.tagged(f'W/"{strict_json.sha256(state)[:32]}"', build)
+
+    def tagged(self, etag: str, build: Callable[[], Any]) -> HttpResponseBase:
+        known = get_conditional_response(self.request._request, etag=etag)
+        response = known if known is not None else Response(build())
+        response["ETag"] = etag
+        response["Cache-Control"] = "private, no-cache"
+        return response
