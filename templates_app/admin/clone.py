@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -11,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 
 from routilux_site.lib.errors import RoutiluxError
-from templates_app import selectors, services
+from templates_app import impact, selectors, services
+from templates_app.admin.confirming import PREVIEW, shown
 from templates_app.audit import actor_of
 from templates_app.forms.clone import CloneForm
 from templates_app.models import Prototype
@@ -29,16 +31,15 @@ class CloneVerb(Enum):
 
 def clone_page(page: PrototypeAdmin, request: HttpRequest, of: Prototype, verb: CloneVerb) -> HttpResponse:
     form = CloneForm(request.POST) if request.method == "POST" else CloneForm(initial=_initial(of, verb))
+    preview = None
     if request.method == "POST" and form.is_valid():
+        make = partial(_clone, of, verb, form, actor_of(request))
         try:
-            made = _clone(of, verb, form, actor_of(request))
+            if PREVIEW not in request.POST:
+                return _made(page, request, of, verb, make())
+            preview = shown(impact.preview(make), of)
         except RoutiluxError as refusal:
             form = type("Refused", (CloneForm,), {"refusal": refusal})(request.POST)
-        else:
-            link = format_html('<a href="{}">{}</a>', made.get_absolute_url(), made)
-            what = "Variant" if verb is CloneVerb.VARIANT else "Duplicate"
-            page.message_user(request, format_html("{} {} of ‘{}’ was created.", what, link, of), messages.SUCCESS)
-            return HttpResponseRedirect(made.get_absolute_url())
     title, _, intro = verb.value
     fieldsets = [(None, {"fields": ["name", "description", "overrides"]})]
     return page.tool_page(
@@ -49,9 +50,18 @@ def clone_page(page: PrototypeAdmin, request: HttpRequest, of: Prototype, verb: 
         title=f"{title} of ‘{of}’",
         intro=intro.format(of),
         submit=title,
+        may_preview=True,
+        preview=preview,
         shown_title=f"What ‘{of}’ means now",
         shown=json.dumps(effective_document(of), indent=2, ensure_ascii=False),
     )
+
+
+def _made(page: PrototypeAdmin, request: HttpRequest, of: Prototype, verb: CloneVerb, made: Prototype) -> HttpResponse:
+    link = format_html('<a href="{}">{}</a>', made.get_absolute_url(), made)
+    what = "Variant" if verb is CloneVerb.VARIANT else "Duplicate"
+    page.message_user(request, format_html("{} {} of ‘{}’ was created.", what, link, of), messages.SUCCESS)
+    return HttpResponseRedirect(made.get_absolute_url())
 
 
 def _clone(of: Prototype, verb: CloneVerb, form: CloneForm, actor: Actor) -> Prototype:

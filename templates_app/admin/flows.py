@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -12,9 +13,9 @@ from templates_app import load, selectors, services, wiring
 from templates_app.admin import ports
 from templates_app.admin.base import PrototypeAdmin, badge
 from templates_app.admin.nodes import node_page
-from templates_app.admin.shown import effective_rows, node_lines, problem_rows, run_url
-from templates_app.assemble import assemble_flow
+from templates_app.admin.shown import kin, node_lines, problem_rows
 from templates_app.audit import actor_of
+from templates_app.explain import explain
 from templates_app.forms import graph
 from templates_app.forms.layered import fieldsets
 from templates_app.forms.prototypes import FlowForm, layered_form
@@ -22,6 +23,7 @@ from templates_app.forms.sections import FLOW_DEFAULTS, flow_sections
 from templates_app.graph import draw, table
 from templates_app.models import Connection, FlowPrototype, Node, Prototype, Revision, RoutinePrototype
 from templates_app.resolve import Effective, Layer, merge
+from templates_app.stored import form_of_document
 
 if TYPE_CHECKING:
     _NodeInlineBase = admin.StackedInline[Node, FlowPrototype]
@@ -108,13 +110,10 @@ class FlowAdmin(PrototypeAdmin):
     inlines = [NodeInline, ConnectionInline]
     list_select_related = ["parent", "head"]
 
-    @admin.display(description="state")
-    def state(self, prototype: Prototype) -> SafeString | str:
-        if prototype.is_archived:
-            return badge("wait", "▪ archived")
+    def valid_state(self, prototype: Prototype) -> SafeString:
         if prototype.head is None:
             return badge("bad", "✗ invalid")
-        return format_html("{} revision {}", badge("ok", "✓ runnable"), prototype.head.number)
+        return format_html("{} revision {}", badge("ok", "✓ valid"), prototype.head.number)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """A variant inherits the graph; who may not change a flow sees it as a picture and a table."""
@@ -126,14 +125,15 @@ class FlowAdmin(PrototypeAdmin):
         if obj is not None and not self.has_change_permission(request, obj):
             return FlowForm
         own = dict(obj.own) if obj else {}
-        return layered_form(FlowForm, own, flow_sections(own, _inherited(obj), _slots(request, obj)))
+        rows = {row.path: row for row in explain(obj)} if obj else {}
+        return layered_form(FlowForm, own, flow_sections(own, _inherited(obj), _slots(request, obj)), rows)
 
     def get_fieldsets(self, request: HttpRequest, obj: Prototype | None = None) -> Any:
         if obj is not None and not self.has_change_permission(request, obj):
-            return [(None, {"fields": ["name", "based_on", "state", "description", "category", "tags"]})]
+            return [(None, {"fields": ["name", "variant_of", "state", "description", "category", "tags"]})]
         form = self.get_form(request, obj)
         return [
-            (None, {"fields": [*_WORDS, *(["message", "version"] if obj else [])]}),
+            (None, {"fields": [*_WORDS, *(["message", "version", "seen"] if obj else [])]}),
             *fieldsets(form.sections),
             ("Settings as JSON", {"fields": ["own"], "classes": ["collapse"]}),
         ]
@@ -148,14 +148,17 @@ class FlowAdmin(PrototypeAdmin):
 
     def update(self, request: HttpRequest, form: Any, formsets: list[Any]) -> None:
         flow, before = form.instance, form.instance.head_id
-        services.update_flow(
+        document = _document(form, formsets)
+        save = partial(
+            services.update_flow,
             flow,
-            document=_document(form, formsets),
+            document=document,
             version=form.cleaned_data["version"] or 0,
             message=form.cleaned_data["message"],
             about=form.about(),
             actor=actor_of(request),
         )
+        self.save_seen(request, form, save, form_of_document(document), has_rows=bool(formsets))
         if flow.head_id != before:
             number = Revision.objects.values_list("number", flat=True).get(pk=flow.head_id)
             words = f"New jobs run revision {number}; jobs that were triggered before stay on theirs."
@@ -169,11 +172,6 @@ class FlowAdmin(PrototypeAdmin):
     def node_view(self, request: HttpRequest, pk: int, node_id: str) -> HttpResponse:
         return node_page(self, request, self.get_or_404(request, pk, "view"), node_id)
 
-    def tools(self, request: HttpRequest, prototype: Prototype) -> list[tuple[str, str]]:
-        run = run_url(prototype) if prototype.head_id and not prototype.is_archived else ""  # type: ignore[arg-type]
-        may_run = bool(run) and self._may(request, "trigger")
-        return [*([("Run", run)] if may_run else []), *super().tools(request, prototype)]
-
     def render_change_form(
         self,
         request: HttpRequest,
@@ -185,13 +183,13 @@ class FlowAdmin(PrototypeAdmin):
     ) -> HttpResponse:
         if obj is not None and obj.pk:
             stored = FlowPrototype.objects.select_related("head", "parent").get(pk=obj.pk)
-            context |= {"tools": self.tools(request, stored), **_shown(stored)}
+            may_change = self.has_change_permission(request, stored)
+            context |= {"tools": self.tools(request, stored), **_shown(stored), **kin(self, stored, may_change)}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 def _shown(flow: FlowPrototype) -> dict[str, Any]:
-    resolved = selectors.resolved_flow(flow)
-    outcome = assemble_flow(resolved)
+    outcome = selectors.assembled(flow)
     spec = outcome.spec or (flow.head.spec if flow.head else None)
     own = wiring.document_of(flow)["nodes"]
     layers = load.layers(flow)
@@ -203,10 +201,9 @@ def _shown(flow: FlowPrototype) -> dict[str, Any]:
         "picture": SafeString(draw(spec)) if spec else "",
         "edges": table(spec) if spec else [],
         "node_lines": node_lines(flow, overrides, nodes),
-        "effective": effective_rows(resolved.settings),
         "head": flow.head,
-        "revisions": flow.revisions.select_related("created_by").defer("canonical")[:20],
-        "variants": Prototype.objects.filter(parent=flow.pk)[:50],
+        "revisions": selectors.history(flow)[:10],
+        "flow": flow,
     }
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 
 from routilux_site.lib.errors import RoutiluxError, join_path
 from templates_app import load, services, wiring
+from templates_app.admin.confirming import Preview, unconfirmed
 from templates_app.admin.shown import effective_rows
 from templates_app.audit import actor_of
+from templates_app.explain import explain
 from templates_app.forms.layered import fieldsets
+from templates_app.forms.meanwhile import Line, merged, seen
 from templates_app.forms.prototypes import NodeForm, layered_form
 from templates_app.forms.sections import routine_sections
 from templates_app.models import Prototype
@@ -31,45 +36,53 @@ def node_page(page: PrototypeAdmin, request: HttpRequest, flow: Prototype, node_
     if node_id not in source.nodes:
         raise Http404
     may_change = page.has_change_permission(request, flow)
-    kind = _form_class(flow, source, node_id) if may_change else None
     if request.method == "POST" and not may_change:
         raise PermissionDenied
-    form: Any = None
+    kind = _form_class(flow, source, node_id) if may_change else None
+    form: Any = kind(initial=_initial(flow, node_id)) if kind else None
+    shown: dict[str, Any] = {}
     if kind and request.method == "POST":
-        form = kind(request.POST)
-        response = _save(page, request, flow, node_id, form) if form.is_valid() else None
-        if isinstance(response, HttpResponse):
-            return response
-        if response is not None:
-            form = _refused(kind, response, request, flow)
-    elif kind:
-        form = kind(initial={"version": flow.version})
-    sections = [
-        (None, {"fields": ["version"]}),
-        *(fieldsets(kind.sections) if kind else ()),
-        ("As JSON", {"fields": ["own"], "classes": ["collapse"]}),
-    ]
+        form = kind(request.POST, initial=_initial(flow, node_id))
+        if form.is_valid():
+            answer = _save(page, request, flow, node_id, form)
+            if isinstance(answer, HttpResponse):
+                return answer
+            form, shown = _held(kind, form, answer, request, flow, node_id)
     routine = source.nodes[node_id].layers[-2].name
     return page.tool_page(
         request,
         flow,
         form=form,
-        fieldsets=sections,
+        fieldsets=_fieldsets(kind),
         title=f"Node ‘{node_id}’ of ‘{flow}’",
         intro=f"It runs the routine prototype ‘{routine}’. What is set here counts in this flow and its variants.",
         submit="Save" if may_change else "",
-        effective=effective_rows(resolve(source).nodes[node_id].effective),
+        may_preview=may_change,
+        effective=[] if may_change else effective_rows(resolve(source).nodes[node_id].effective),
+        **shown,
     )
 
 
+def _fieldsets(kind: Any) -> list[Any]:
+    behind = ("As JSON", {"fields": ["own"], "classes": ["collapse"]})
+    return [(None, {"fields": ["version", "seen"]}), *fieldsets(kind.sections), behind] if kind else []
+
+
+def _initial(flow: Prototype, node_id: str) -> dict[str, Any]:
+    return {"version": flow.version, "seen": seen(_overrides(flow, node_id))}
+
+
 def _form_class(flow: Prototype, source: FlowSource, node_id: str) -> Any:
-    own = {key: value for key, value in _own_of(flow, node_id).items() if key != "routine"}
-    node = source.nodes[node_id]
-    return layered_form(NodeForm, own, routine_sections(own, _inherited(flow, source, node_id), node.class_key))
+    own = _overrides(flow, node_id)
+    sections = routine_sections(own, _inherited(flow, source, node_id), source.nodes[node_id].class_key)
+    under = f"{join_path('nodes', node_id)}."
+    rows = {row.path.removeprefix(under): row for row in explain(flow) if row.path.startswith(under)}
+    return layered_form(NodeForm, own, sections, rows)
 
 
-def _own_of(flow: Prototype, node_id: str) -> dict[str, Any]:
-    return dict(wiring.document_of(flow)["nodes"].get(node_id, {}))
+def _overrides(flow: Prototype, node_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = wiring.document_of(flow)["nodes"].get(node_id, {})
+    return {key: value for key, value in found.items() if key != "routine"}
 
 
 def _inherited(flow: Prototype, source: FlowSource, node_id: str) -> Effective:
@@ -82,18 +95,37 @@ def _inherited(flow: Prototype, source: FlowSource, node_id: str) -> Effective:
 
 def _save(
     page: PrototypeAdmin, request: HttpRequest, flow: Prototype, node_id: str, form: Any
-) -> HttpResponse | RoutiluxError:
+) -> HttpResponse | Preview | RoutiluxError:
     document = copy.deepcopy(wiring.document_of(flow))
     stored = document["nodes"].get(node_id, {})
     routine = {"routine": stored["routine"]} if "routine" in stored else {}
     document["nodes"][node_id] = {**routine, **form.cleaned_data["composed"]}
-    version = form.cleaned_data["version"]
+    version, actor = form.cleaned_data["version"], actor_of(request)
+    save = partial(services.update_flow, flow, document=document, version=version, actor=actor)
     try:
-        services.update_flow(flow, document=document, version=version, actor=actor_of(request))
+        with transaction.atomic():
+            preview = unconfirmed(request, flow, save)
+            if preview is not None:
+                return preview
+            save()
     except RoutiluxError as refusal:
         return _local(refusal, node_id)
     page.message_user(request, format_html("Node ‘{}’ was saved.", node_id), messages.SUCCESS)
     return HttpResponseRedirect(flow.get_absolute_url())
+
+
+def _held(
+    kind: Any, form: Any, answer: Preview | RoutiluxError, request: HttpRequest, flow: Prototype, node_id: str
+) -> tuple[Any, dict[str, Any]]:
+    """The form with what was typed, and why nothing was saved yet."""
+    if isinstance(answer, Preview):
+        return form, {"preview": answer}
+    flow.refresh_from_db()
+    lines: list[Line] = []
+    if isinstance(answer, StaleVersion):
+        _, lines = merged(form.cleaned_data["seen"], _overrides(flow, node_id), form.cleaned_data["composed"])
+    told = {"refusal": answer, "current_version": flow.version}
+    return type(kind.__name__, (kind,), told)(request.POST, initial=_initial(flow, node_id)), {"meanwhile": lines}
 
 
 def _local(refusal: RoutiluxError, node_id: str) -> RoutiluxError:
@@ -105,8 +137,3 @@ def _local(refusal: RoutiluxError, node_id: str) -> RoutiluxError:
         refusal.message,
         errors=[replace(detail, path=detail.path.removeprefix(prefix)) for detail in refusal.details()],
     )
-
-
-def _refused(kind: Any, refusal: RoutiluxError, request: HttpRequest, flow: Prototype) -> Any:
-    flow.refresh_from_db()
-    return type(kind.__name__, (kind,), {"refusal": refusal, "current_version": flow.version})(request.POST)

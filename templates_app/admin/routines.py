@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -7,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 
 from templates_app import load, selectors, services
 from templates_app.admin.base import PrototypeAdmin
-from templates_app.admin.shown import effective_rows, problem_rows
+from templates_app.admin.shown import kin, problem_rows
 from templates_app.assemble import check_routine
 from templates_app.audit import actor_of
+from templates_app.explain import explain
 from templates_app.forms.layered import fieldsets
 from templates_app.forms.prototypes import NewRoutineForm, RoutineForm, layered_form
 from templates_app.forms.sections import routine_sections
@@ -30,16 +32,16 @@ class RoutineAdmin(PrototypeAdmin):
             return RoutineForm
         source = load.routine_source(obj)
         sections = routine_sections(obj.own, merge(source.layers[:-1]), source.class_key)
-        return layered_form(RoutineForm, obj.own, sections)
+        return layered_form(RoutineForm, obj.own, sections, {row.path: row for row in explain(obj)})
 
     def get_fieldsets(self, request: HttpRequest, obj: Prototype | None = None) -> Any:
         if obj is None:
             return [(None, {"fields": ["name", "base", "description", "category", "tag_list", "own"]})]
         if not self.has_change_permission(request, obj):
-            return [(None, {"fields": ["name", "based_on", "state", "description", "category", "tags"]})]
+            return [(None, {"fields": ["name", "variant_of", "state", "description", "category", "tags"]})]
         form = self.get_form(request, obj)
         return [
-            (None, {"fields": [*_WORDS, "version"]}),
+            (None, {"fields": [*_WORDS, "version", "seen"]}),
             *fieldsets(form.sections),
             ("As JSON", {"fields": ["own"], "classes": ["collapse"]}),
         ]
@@ -55,13 +57,16 @@ class RoutineAdmin(PrototypeAdmin):
         )
 
     def update(self, request: HttpRequest, form: Any, formsets: list[Any]) -> None:
-        services.update_routine(
+        own = form.cleaned_data["composed"]
+        save = partial(
+            services.update_routine,
             form.instance,
-            own=form.cleaned_data["composed"],
+            own=own,
             version=form.cleaned_data["version"] or 0,
             about=form.about(),
             actor=actor_of(request),
         )
+        self.save_seen(request, form, save, own, has_rows=False)
 
     def render_change_form(
         self,
@@ -74,12 +79,13 @@ class RoutineAdmin(PrototypeAdmin):
     ) -> HttpResponse:
         if obj is not None and obj.pk:
             node = selectors.resolved_routine(obj)
+            stored = RoutinePrototype.objects.select_related("parent").get(pk=obj.pk)
+            may_change = self.has_change_permission(request, stored)
             context |= {
-                "tools": self.tools(request, obj),
-                "based_on": RoutinePrototype.objects.filter(pk=obj.parent_id).first(),
-                "effective": effective_rows(node.effective),
-                "problems": problem_rows(obj, [problem.to_json() for problem in check_routine(node)]),
+                "tools": self.tools(request, stored),
+                "based_on": stored.parent,
+                "problems": problem_rows(stored, [problem.to_json() for problem in check_routine(node)]),
                 "used_by": FlowPrototype.objects.filter(nodes__routine=obj.pk).distinct()[:50],
-                "variants": Prototype.objects.filter(parent=obj.pk)[:50],
+                **kin(self, stored, may_change),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)

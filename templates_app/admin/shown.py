@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
 from routilux_site.lib.errors import join_path
+from templates_app.admin.links import Link, first_error
 from templates_app.forms.layered import brief
-from templates_app.models import FlowPrototype, Node, Prototype
+from templates_app.models import Node, Prototype
 from templates_app.resolve import MERGED_BY_KEY, Effective
+
+if TYPE_CHECKING:
+    from templates_app.admin.base import PrototypeAdmin
+
+_MOST_KIN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,15 @@ class NodeLine:
     routine: str
     overridden: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """A variant or a duplicate; `reason` says why it is invalid, empty when it is not."""
+
+    prototype: Prototype
+    reason: str
+    links: list[Link]
 
 
 def effective_rows(effective: Effective) -> list[EffectiveRow]:
@@ -76,12 +92,29 @@ def node_url(flow: Prototype, node_id: str) -> str:
         return "#content"
 
 
-def run_url(flow: FlowPrototype) -> str:
-    """The page that triggers a job; empty while the site has none."""
+def kin(page: PrototypeAdmin, prototype: Prototype, may_change: bool) -> dict[str, list[Kin]]:
+    """Variants and duplicates of `prototype`, with where they lead."""
+    variants = Prototype.objects.filter(parent=prototype.pk).order_by("name")[:_MOST_KIN]
+    copies = Prototype.objects.filter(origin=prototype.pk).order_by("name")[:_MOST_KIN]
+    own = not prototype.is_code
+    return {
+        "variants": [
+            _kin(page, prototype, found, ("promote", "detach") if may_change and own else ()) for found in variants
+        ],
+        "duplicates": [_kin(page, prototype, found, ("rebase",) if may_change else ()) for found in copies],
+    }
+
+
+def _kin(page: PrototypeAdmin, of: Prototype, found: Prototype, verbs: Iterable[str]) -> Kin:
+    links = [("Compare", compare_url(of, found))] if not of.is_code else []
+    return Kin(found, first_error(found), [*links, *((verb.capitalize(), page.url(verb, found)) for verb in verbs)])
+
+
+def compare_url(before: Prototype, after: Prototype) -> str:
     try:
-        return reverse("jobs:trigger", args=[flow.name])
+        return f"{reverse('templates:compare')}?{urlencode({'a': before.name, 'b': after.name})}"
     except NoReverseMatch:
-        return ""
+        return "#content"
 
 
 def node_lines(flow: Prototype, own_nodes: Mapping[str, Mapping[str, Any]], nodes: Iterable[Node]) -> list[NodeLine]:

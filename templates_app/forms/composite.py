@@ -75,7 +75,7 @@ def _section(title: str, name: str, value: Value, labels: Mapping[str, str], cur
     where = f", from {value.origin}" if value.inherited is not MISSING else ""
     choices = [(INHERIT, f"Inherited: {inherited}{where}"), (NONE, f"None: {none}"), *labels.items()]
     initial = INHERIT if not value.is_own else NONE if value.own is None else current
-    made = forms.ChoiceField(required=False, choices=choices, initial=initial, label=title, help_text=value.marker)
+    made = forms.ChoiceField(required=False, choices=choices, initial=initial, label=title)
     section.fields[name] = made
     section.rows.append(name)
     return section

@@ -50,12 +50,6 @@ class Value:
             return "nothing set elsewhere"
         return f"{'nothing' if self.inherited is None else brief(self.inherited)}, from {self.origin}"
 
-    @property
-    def marker(self) -> str:
-        if self.is_own:
-            return f"● Set here. Inherited would be: {self.inherited_text}."
-        return "○ Required, and set nowhere yet." if self.inherited is MISSING else f"○ Inherited from {self.origin}."
-
 
 @dataclass(slots=True)
 class Section:
@@ -73,17 +67,19 @@ class Section:
     compose: Callable[[Mapping[str, Any], Mapping[str, Any]], Any] | None = None
 
     def add(self, name: str, value: Value, made: forms.Field, *, nullable: bool = False) -> None:
-        made.help_text = " ".join(filter(None, (str(made.help_text), value.marker)))
         self.fields[name], self.values[name] = made, value
+        names = [name]
         if nullable:
             self.nullable.add(name)
-        if not value.is_own:
-            self.rows.append(name)
-            return
-        reset = f"reset__{name}"
-        label = f"Reset to inherited ({value.inherited_text})"
-        self.fields[reset] = forms.BooleanField(required=False, label=label)
-        self.rows.append((name, reset))
+            names.append(f"null__{name}")
+            self.fields[names[-1]] = forms.BooleanField(
+                required=False, initial=value.own is None, label="Set to nothing (null)"
+            )
+        if value.is_own:
+            names.append(f"reset__{name}")
+            label = f"Reset to inherited ({value.inherited_text})"
+            self.fields[names[-1]] = forms.BooleanField(required=False, label=label)
+        self.rows.append(tuple(names) if len(names) > 1 else name)
 
 
 def brief(value: Any) -> str:
@@ -143,11 +139,27 @@ class LayeredMixin(_AnyForm):
             for name, value in section.values.items():
                 if self.cleaned_data.get(f"reset__{name}"):
                     _drop(own, value.path)
-                elif self._is_touched(name) and name in self.cleaned_data:
-                    _apply(own, value.path, self.cleaned_data[name], keeps_none=name in section.nullable)
+                elif name in self.cleaned_data:
+                    self._apply_field(own, section, name)
             if section.compose and section.whole and any(map(self._is_touched, section.fields)):
                 self._apply_whole(own, section, section.whole)
         return own
+
+    def _apply_field(self, own: dict[str, Any], section: Section, name: str) -> None:
+        """What is left empty is inherited; that nothing counts here has to be said, by a tick or by a choice."""
+        path, said = section.values[name].path, self.cleaned_data[name]
+        if self._is_flipped(f"null__{name}"):
+            is_null = self.cleaned_data[f"null__{name}"]
+            if is_null and self._is_touched(name) and said is not None:
+                self.add_error(name, "A value and nothing at once: empty the field, or take the tick away.")
+            _apply(own, path, None if is_null or not self._is_touched(name) else said, keeps_none=is_null)
+        elif self._is_touched(name):
+            is_choice = isinstance(section.fields[name], forms.ChoiceField)
+            _apply(own, path, said, keeps_none=is_choice and name in section.nullable)
+
+    def _is_flipped(self, tick: str) -> bool:
+        """An empty box is not sent, but what the page had shown comes with it."""
+        return tick in self.changed_data and self.add_initial_prefix(tick) in self.data
 
     def _apply_whole(self, own: dict[str, Any], section: Section, whole: Value) -> None:
         stored = whole.effective if isinstance(whole.effective, dict) else {}

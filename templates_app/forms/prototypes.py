@@ -11,9 +11,12 @@ from django.core.exceptions import ValidationError
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.forms import StrictJSONField
 from templates_app.forms.layered import LayeredMixin, Section, own_field
+from templates_app.forms.markers import Rows, mark
+from templates_app.forms.meanwhile import seen
 from templates_app.models import FlowPrototype, Prototype, RoutinePrototype
 from templates_app.naming import About
 from templates_app.refusals import StaleVersion
+from templates_app.stored import form_of
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Prototype]
@@ -24,17 +27,25 @@ else:
 
 
 class RefusalMixin(_AnyForm):
-    """Shows what a verb refused, at the field that its path leads to, and keeps all that was typed."""
+    """Shows what a verb refused, at the field that its path leads to, and keeps all that was typed.
+
+    `held`: nothing is wrong, but what the save reaches has to be looked at first.
+    """
 
     refusal: ClassVar[RoutiluxError | None] = None
     current_version: ClassVar[int | None] = None
+    held: ClassVar[bool] = False
     data: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # what the page showed comes back with it: only so can a change by this editor be told from one by another
-        for field in self.fields.values():
-            field.show_hidden_initial = not isinstance(field, forms.BooleanField) and not field.widget.is_hidden
+        for name, field in self.fields.items():
+            is_order = isinstance(field, forms.BooleanField) and not name.startswith("null__")
+            field.show_hidden_initial = not is_order and not field.widget.is_hidden
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and not self.held
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -55,9 +66,17 @@ class RefusalMixin(_AnyForm):
         for name in self.fields.keys() - typed:
             self._show_stored(name)
         self.data[self.add_prefix("version")] = str(self.current_version or (instance and instance.version))
+        if "seen" in self.fields:
+            self.data[self.add_prefix("seen")] = self["seen"].initial
 
     def _show_stored(self, name: str) -> None:
         bound = self[name]
+        if isinstance(bound.field, forms.BooleanField):
+            self.data.pop(bound.html_name, None)
+            if bound.initial:
+                self.data[bound.html_name] = "on"
+            self.data[bound.html_initial_name] = str(bool(bound.initial))
+            return
         shown = bound.field.widget.format_value(bound.field.prepare_value(bound.initial))
         text = shown[0] if isinstance(shown, list) and shown else shown or ""
         self.data[bound.html_name] = self.data[bound.html_initial_name] = text
@@ -80,7 +99,10 @@ class TagsField(forms.CharField):
 
 
 class PrototypeForm(LayeredMixin, RefusalMixin, _ModelForm):
+    """`seen` is what was stored when the page was made, so that a second editor can be told what changed since."""
+
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     tag_list = TagsField(label="Tags", required=False, help_text="Words between commas.")
 
     class Meta:
@@ -92,6 +114,8 @@ class PrototypeForm(LayeredMixin, RefusalMixin, _ModelForm):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("version", self.instance.version)
         self.initial.setdefault("tag_list", self.instance.tags)
+        if self.instance.pk and self.own_label in self.fields:
+            self.initial.setdefault("seen", seen(form_of(self.instance)))
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -155,6 +179,7 @@ class NodeForm(LayeredMixin, RefusalMixin, forms.Form):
     """The overrides of one node of a flow."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -162,7 +187,10 @@ class NodeForm(LayeredMixin, RefusalMixin, forms.Form):
         return self.cleaned_data
 
 
-def layered_form(base: type[Any], own: Mapping[str, Any], sections: tuple[Section, ...]) -> type[Any]:
-    """A subclass of `base` with the fields of `sections` and the JSON behind them."""
+def layered_form(
+    base: type[Any], own: Mapping[str, Any], sections: tuple[Section, ...], rows: Rows | None = None
+) -> type[Any]:
+    """A subclass of `base` with the fields of `sections`, each with what `rows` explain, and the JSON behind them."""
+    mark(sections, rows or {})
     fields = {name: made for section in sections for name, made in section.fields.items()}
     return type(base.__name__, (base,), {**fields, "own": own_field(own), "sections": sections, "stored_own": own})

@@ -105,5 +105,5 @@ def test_it_knows_nothing_of_what_is_not_there(as_bob: Client, flow: FlowPrototy
 def test_it_lists_and_searches(as_bob: Client, flow: FlowPrototype) -> None:
     for kind in ("flow", "routine"):
         changelist = reverse(f"admin:templates_app_{kind}prototype_changelist")
-        for query in ("", "?q=ord", "?archived=yes", "?archived=all"):
+        for query in ("", "?q=ord", "?state=archived", "?state=invalid", "?state=valid", "?state=all", "?parent=1"):
             assert as_bob.get(changelist + query).status_code == 200

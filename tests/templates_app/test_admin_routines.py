@@ -20,8 +20,8 @@ def url(fetcher: RoutinePrototype) -> str:
 def test_it_shows_inherited_and_own_values_with_their_source(as_bob: Client, url: str) -> None:
     page = as_bob.get(url).content.decode()
     assert shown(as_bob, url)["config__timeout"] == "60"
-    assert "Set here. Inherited would be: 30, from ‘t_fetch’." in page
-    assert "How often to try again. ○ Inherited from ‘t_fetch’." in page
+    assert "● Set here.</span> Inherited would be: 30, from ‘t_fetch’." in page
+    assert "○ Inherited from ‘t_fetch’.</span>" in page
 
 
 def test_it_changes_nothing_when_saved_untouched(as_bob: Client, fetcher: RoutinePrototype, url: str) -> None:
