@@ -123,6 +123,9 @@ class PostgresBroker(Broker):  # type: ignore[misc]
     def delete_queue(self) -> int:
         return self.purge_queue()
 
+    def close(self) -> None:
+        self._drop_link()
+
     def _take(self) -> list[tuple[str, str]]:
         params = {"key": self.list_key, "lease": settings.ROUTILUX["LEASE"], "retry": Conf.RETRY}
         params |= {"cluster": process.cluster_id(), "slots": process.session_slots()}

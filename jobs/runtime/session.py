@@ -253,7 +253,8 @@ class Session:
         if rescued.sessions:
             logger.warning("rescued %s", rescued, extra={"action": "rescued"})
         if not self._alone and claim.any_suspect(self._main):
-            self._alone = True  # no new claims until the lanes are idle and the suspect has had its turn
+            # No new claims until the lanes are idle and the suspect has had its turn.
+            self._alone = self._look_now = True
         self._look_now = self._look_now or bool(rescued.ready)
 
     def _drop_what_is_lost(self) -> None:

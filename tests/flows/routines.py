@@ -92,6 +92,23 @@ class Switch(Pass):
         super().logic(input, run=run)
 
 
+class Spoil(Pass):
+    """Changes the payload that it was given, and sends it on."""
+
+    def logic(self, input: Items, *, run: RunContext) -> None:
+        for item in input:
+            item["trail"].append(f"spoilt by {run.node}")
+            self.emit("output", **item)
+
+
+class SpoilLeft(Join):
+    """Changes what came from the left before it looks at what came from the right."""
+
+    def logic(self, left: Items, right: Items) -> None:
+        left[0]["trail"].append("spoilt")
+        self.emit("output", right=right)
+
+
 class Tally(Routine):
     """Counts in durable state how many items the node has seen in this job."""
 
@@ -169,6 +186,8 @@ for name, routine in {
     "test_nap": Nap,
     "test_loop": Loop,
     "test_deaf": Deaf,
+    "test_spoil": Spoil,
+    "test_spoil_left": SpoilLeft,
     "test_switch": Switch,
 }.items():
     catalog.register(name, routine)

@@ -34,8 +34,17 @@ def test_it_tells_its_story_in_events() -> None:
 
 
 def test_it_fans_an_event_out_to_every_connection_without_sharing_payloads() -> None:
-    flow = make_flow("fork", PASS, ["a.output b.input", "a.output c.input"])
+    """Each branch spoils what it was given before it sends it on."""
+    nodes = {"a": "test_pass", "b": "test_spoil", "c": "test_spoil"}
 
-    job = run_flow(flow, n=1)
+    job = run_flow(make_flow("fork", nodes, ["a.output b.input", "a.output c.input"]), n=1)
 
-    assert sorted(r["trail"] for r in results(job)) == [["a", "b"], ["a", "c"]]
+    assert sorted(r["trail"] for r in results(job)) == [["a", "spoilt by b"], ["a", "spoilt by c"]]
+
+
+def test_it_lets_no_slot_of_a_join_share_a_payload_with_another() -> None:
+    job = run_flow(
+        make_flow("twice", {"a": "test_pass", "j": "test_spoil_left"}, ["a.output j.left", "a.output j.right"])
+    )
+
+    assert results(job)[0]["right"] == [{"trail": ["a"]}]

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
-from jobs.models import NodeState
+import time
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from jobs import services
+from jobs.models import Job, NodeState
+from jobs.runtime.nudge import fire_timers
 from jobs.states import JobStatus
-from tests.engine import make_flow, results, run_flow
+from templates_app.spec import Port
+from tests.engine import make_flow, results, run_flow, run_jobs
 from tests.runtime.flows import nap, spread
 
 INTERVAL = {"routine": "test_gather", "policy": {"type": "time_interval", "min_interval_seconds": 0.3}}
@@ -19,7 +27,27 @@ def test_it_fires_by_itself_although_nothing_arrives() -> None:
     """A slow branch keeps the job busy; the interval must not wait for its end."""
     nodes = {"a": spread(3), "b": INTERVAL, "slow": nap(2.5)}
 
-    job = run_flow(make_flow("timer", nodes, ["a.output b.input", "a.output slow.input"], max_workers=2))
+    job = run_flow(make_flow("timer", nodes, ["a.output b.input", "a.output slow.input"]))
 
-    reasons = [r["reason"] for r in results(job) if "reason" in r]
-    assert (job.status, reasons) == (JobStatus.COMPLETED, ["time_interval_met", "time_interval_met"])
+    _, second = job.activations.filter(node="b").order_by("id")
+    assert job.status == JobStatus.COMPLETED
+    assert second.started_at and second.started_at < first_nap_end(job)
+
+
+def first_nap_end(job: Job) -> datetime:
+    end = job.activations.filter(node="slow").order_by("id")[0].finished_at
+    assert end is not None
+    return end
+
+
+def test_it_wakes_an_idle_open_job_when_its_interval_is_over(bob: User) -> None:
+    job = run_flow(make_flow("open", {"b": INTERVAL}, keep_open=True), n=1)
+    for n in (2, 3):
+        services.post_item(job=job, port=Port("b", "input"), payload={"n": n}, actor=bob)
+    assert not job.activations.filter(status="ready").exists()
+    time.sleep(0.4)
+
+    assert fire_timers() == 1
+    run_jobs()
+
+    assert [r["count"] for r in results(job)] == [1, 2]

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from jobs.models import Ticket
+from jobs.runtime import wake
+from jobs.runtime.broker import PostgresBroker
+from jobs.runtime.store import rescue
+from jobs.runtime.store.link import Link, open_link
+from routilux_site.lib.ids import uuid7
+
+
+@pytest.fixture
+def link() -> Iterator[Link]:
+    with open_link("test") as link:
+        yield link
+
+
+@pytest.fixture
+def broker() -> Iterator[PostgresBroker]:
+    broker = PostgresBroker()
+    yield broker
+    broker.close()
+
+
+def live_session(link: Link) -> None:
+    rescue.open_session(link, id=uuid7(), cluster="elsewhere", host="here", pid=1, lanes=1)
+
+
+def test_it_sends_one_ticket_however_often_it_is_rung() -> None:
+    assert [wake.ring(), wake.ring(), wake.ring()] == [True, False, False]
+    assert Ticket.objects.filter(wake=True).count() == 1
+
+
+def test_it_sends_none_while_a_session_lives(link: Link) -> None:
+    live_session(link)
+
+    assert wake.ring() is False
+
+
+def test_it_does_not_count_on_a_session_that_is_stopping(link: Link) -> None:
+    rescue.open_session(link, id=(key := uuid7()), cluster="elsewhere", host="here", pid=1, lanes=1)
+    rescue.tell_stopping(link, key)
+
+    assert wake.ring() is True
+
+
+def test_it_delivers_each_ticket_once(broker: PostgresBroker) -> None:
+    wake.ring()
+
+    assert (len(broker.dequeue()), Ticket.objects.get().deliveries) == (1, 1)
+    assert broker._take() == []
+
+
+def test_it_delivers_nothing_before_its_time(broker: PostgresBroker) -> None:
+    wake.ring(delay=60)
+
+    assert broker._take() == []
+
+
+def test_it_ignores_an_acknowledgement_of_an_earlier_delivery(broker: PostgresBroker) -> None:
+    wake.ring()
+    [(token, _)] = broker.dequeue()
+    Ticket.objects.update(deliveries=2)
+
+    broker.acknowledge(token)
+
+    assert Ticket.objects.count() == 1
+
+
+def test_it_is_not_silenced_by_a_wake_up_that_could_not_be_read(broker: PostgresBroker) -> None:
+    wake.ring()
+    [(token, _)] = broker.dequeue()
+
+    broker.fail(token)
+
+    assert wake.ring() is True
+
+
+def test_it_leaves_wake_ups_to_others_when_its_cluster_is_full(
+    broker: PostgresBroker, link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wake.ring()
+    monkeypatch.setattr("jobs.runtime.process.session_slots", lambda: 1)
+    monkeypatch.setattr("jobs.runtime.process.cluster_id", lambda: "elsewhere")
+    live_session(link)
+
+    assert broker._take() == []
