@@ -112,7 +112,7 @@ def statuses(kind: str) -> Callable[[], str]:
 JOB_WORDS = {
     "pending": "accepted; no step has started yet",
     "running": "at least one step has started",
-    "paused": "nothing new starts; nobody can pause a job yet",
+    "paused": "nothing new starts until it is resumed",
     "completed": "no step is open and no item can fire any more",
     "failed": "a step failed and its error handler said stop",
     "cancelled": "somebody stopped it",
