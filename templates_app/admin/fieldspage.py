@@ -98,7 +98,7 @@ def _row(row: Row, node: str, addresses: _Addresses) -> FieldRow:
         state=_state(row),
         layers=tuple(
             Layered(found.layer, brief(found.value) if found.is_set else "", found.is_set and found.layer == row.origin)
-            for found in row.layers
+            for found in (row.layers if row.is_set else ())
         ),
         rules=tuple(
             f"‘{found.layer}’ accepts {sentence(found.rule)}"
@@ -117,4 +117,4 @@ def _state(row: Row) -> SafeString:
         return badge("bad", "✗ set here, but locked") if row.locked_by else badge("own", "● set here")
     if row.state == "locked":
         return badge("locked", f"▣ locked by {row.locked_by}")
-    return badge("inherited", "○ inherited" if row.is_set else "○ not set: the class decides")
+    return badge("inherited", "○ inherited" if row.is_set else "○ not set: the default counts")

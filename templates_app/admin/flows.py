@@ -219,7 +219,10 @@ def _slots(request: HttpRequest, flow: Prototype | None) -> tuple[str, ...]:
     if flow is None or not flow.is_variant:
         return port_choices(request, flow).slots
     spec = selectors.assembled(flow).spec
-    return ports.of_specs(spec.nodes.values()).slots if spec else ()
+    if spec is not None:
+        return ports.of_specs(spec.nodes.values()).slots
+    nodes = Node.objects.filter(flow__name=load.layers(flow)[0].name).select_related("routine")
+    return ports.of_drafts(ports.stored(nodes)).slots
 
 
 def _document(form: Any, formsets: list[Any]) -> dict[str, Any]:

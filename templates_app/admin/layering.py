@@ -57,7 +57,7 @@ def _choice(row: Row) -> Choice:
 
 def promote_page(page: PrototypeAdmin, request: HttpRequest, variant: Prototype) -> HttpResponse:
     parent = variant.parent
-    found = choices(variant)
+    found = choices(variant) if parent is not None and not parent.is_code else []
     offered = tuple((choice.path, choice.path) for choice in found)
     if parent is not None and not page.has_change_permission(request, parent):
         raise PermissionDenied

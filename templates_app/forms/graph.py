@@ -82,6 +82,7 @@ class ConnectionRow(_ConnectionForm):
             if kept:
                 choices.setdefault(kept, f"{kept} (not there)")
         self.fields[name].choices = [("", "---------"), *choices.items()]  # type: ignore[attr-defined]
+        self.fields[name].widget.attrs["aria-label"] = self.fields[name].label  # a table has no room for labels
 
 
 class Rows(_InlineFormSet):
@@ -89,6 +90,8 @@ class Rows(_InlineFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = f"Remove {form.instance if form.instance.pk else 'this row'}"
         form.fields["id"] = forms.IntegerField(required=False, initial=form.instance.pk, widget=forms.HiddenInput)
 
 

@@ -43,7 +43,8 @@ def _close(made: forms.Field | None) -> None:
 
 def _marker(value: Value, row: Row | None) -> SafeString:
     told = [_state(value, row), *(_rules(row) if row else ()), _layers(row) if row else ""]
-    return format_html_join(" ", "{}", ((part,) for part in told if part))
+    parts = format_html_join(" ", "{}", ((part,) for part in told if part))
+    return format_html('<span class="rtx-marker">{}</span>', parts)
 
 
 def _state(value: Value, row: Row | None) -> SafeString:

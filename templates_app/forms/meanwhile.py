@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django.core import signing
 from django.http import QueryDict
 
 from routilux_site.lib import strict_json
-from routilux_site.lib.errors import RoutiluxError
 from templates_app import merging
 from templates_app.fieldpaths import ABSENT
 from templates_app.forms.layered import brief
@@ -19,6 +19,7 @@ from templates_app.models import Connection, Node
 Form = Mapping[str, Any]
 Cells = Mapping[str, str]
 
+_SIGNER = signing.Signer(salt="templates_app.seen")
 _DEALT = {
     "theirs": "taken over",
     "same": "taken over",
@@ -38,7 +39,8 @@ class Line:
 
 
 def seen(form: Form) -> str:
-    return strict_json.dumps(dict(form))
+    """What a page shows of what is stored, signed, because it comes back with the page."""
+    return _SIGNER.sign(strict_json.dumps(dict(form)))
 
 
 def merged(seen_text: str, theirs: Form, ours: Form) -> tuple[dict[str, Any], list[Line]]:
@@ -48,15 +50,10 @@ def merged(seen_text: str, theirs: Form, ours: Form) -> tuple[dict[str, Any], li
 
 
 def _read(text: str, *, otherwise: Form) -> Form:
-    """What the page had shown comes back with it; if it was tampered with, only this editor's merge suffers."""
     try:
-        found = strict_json.loads(text)
-    except RoutiluxError:
+        return cast("Form", strict_json.loads(_SIGNER.unsign(text)))
+    except signing.BadSignature:
         return otherwise
-    is_form = isinstance(found, dict) and all(
-        isinstance(found.get(key, {}), dict) for key in ("nodes", "config", "slots")
-    )
-    return found if is_form and isinstance(found, dict) else otherwise
 
 
 def _line(change: Change) -> Line:

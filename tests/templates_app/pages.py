@@ -25,7 +25,7 @@ class _Fields(HTMLParser):
         elif tag == "option" and self._select and "selected" in found:
             self.fields[self._select] = found.get("value", "")
         elif tag == "input" and name and self._counts(found):
-            self.fields[name] = found.get("value", "")
+            self.fields[name] = found.get("value", "on" if found.get("type") == "checkbox" else "")
 
     def _counts(self, found: dict[str, str]) -> bool:
         if found.get("type") in ("checkbox", "radio"):
