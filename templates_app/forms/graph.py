@@ -91,7 +91,8 @@ class Rows(_InlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
-            form.fields["DELETE"].widget.attrs["aria-label"] = f"Remove {form.instance if form.instance.pk else 'this row'}"
+            what = str(form.instance) if form.instance.pk else "this row"
+            form.fields["DELETE"].widget.attrs["aria-label"] = f"Remove {what}"
         form.fields["id"] = forms.IntegerField(required=False, initial=form.instance.pk, widget=forms.HiddenInput)
 
 
