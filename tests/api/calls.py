@@ -24,6 +24,17 @@ def get(client: Client, path: str, **headers: str) -> Any:
     return client.get(f"/api/v1/{path}", headers=named)
 
 
+def send(client: Client, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    """`body` as JSON, or as it is when it is bytes."""
+    content = body if isinstance(body, bytes) else json.dumps({} if body is None else body)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.generic(method, f"/api/v1/{path}", content, content_type="application/json", headers=named)
+
+
+def etag(client: Client, path: str) -> str:
+    return str(get(client, path)["ETag"])
+
+
 def bearer(token: str) -> Client:
     return Client(headers={"Authorization": f"Bearer {token}"})
 

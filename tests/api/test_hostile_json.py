@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from jobs.models import Job
-from templates_app.models import FlowPrototype
+from templates_app.models import FlowPrototype, Prototype
 from tests.api.calls import post
+from tests.api.endpoints import address, writes
 
 DEEP = b"[" * 5000 + b"]" * 5000
 HOSTILE = {
@@ -38,6 +39,10 @@ HOSTILE = {
 }
 
 
+# an upload is taken as it is, and `validate` answers 200 and says what is wrong
+BODIES = [(found, method) for found, method in writes() if found.name not in ("upload", "templates-validate")]
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_it_refuses_in_words(as_bob: Client, orders: FlowPrototype, name: str) -> None:
     response = post(as_bob, "flows/orders/jobs", HOSTILE[name])
@@ -52,6 +57,31 @@ def test_it_refuses_a_hostile_cancel(as_bob: Client, job: Job, name: str) -> Non
     response = post(as_bob, f"jobs/{job.pk}/cancel", HOSTILE[name])
 
     assert response.status_code in ((202,) if name == "empty" else (400, 413))
+
+
+@pytest.mark.parametrize("number", range(len(BODIES)), ids=[f"{method} {found.name}" for found, method in BODIES])
+def test_it_refuses_it_at_every_door(as_bob: Client, job: Job, number: int) -> None:
+    pattern, method = BODIES[number]
+    place, before = address(pattern, job), Prototype.objects.count()
+    send, headers = getattr(as_bob, method), {"If-Match": "*"}
+    bodies = {name: body for name, body in HOSTILE.items() if body}
+
+    answers = {
+        name: send(place, body, content_type="application/json", headers=headers) for name, body in bodies.items()
+    }
+
+    assert {name: answer.status_code for name, answer in answers.items() if answer.status_code not in (400, 413)} == {}
+    assert {answer["Content-Type"] for answer in answers.values()} == {"application/problem+json"}
+    assert Prototype.objects.count() == before
+
+
+@pytest.mark.parametrize("number", range(len(BODIES)), ids=[f"{method} {found.name}" for found, method in BODIES])
+def test_it_takes_an_empty_body_for_an_empty_object(as_bob: Client, job: Job, number: int) -> None:
+    pattern, method = BODIES[number]
+
+    response = getattr(as_bob, method)(address(pattern, job), content_type="application/json")
+
+    assert response.status_code in (200, 202, 400, 409, 428)
 
 
 def test_it_refuses_a_large_body_of_another_kind(as_bob: Client, orders: FlowPrototype) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -9,11 +11,11 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema_rs import validator_for
 
-from jobs.api.urls import urlpatterns as of_jobs
 from jobs.models import Job
-from templates_app.api.urls import urlpatterns as of_templates
-from templates_app.models import FlowPrototype
-from tests.api.calls import get, post
+from templates_app import services
+from templates_app.models import FlowPrototype, RoutinePrototype
+from tests.api.calls import get, post, send
+from tests.api.endpoints import PATTERNS
 from tests.engine import run_flow
 
 
@@ -34,7 +36,7 @@ def misfits(schema: Any, shape: Any, value: Any) -> list[str]:
 
 
 def test_it_is_valid_and_knows_every_endpoint(schema: Any) -> None:
-    assert len(schema["paths"]) == len([*of_jobs, *of_templates])
+    assert len(schema["paths"]) == len(PATTERNS)
 
 
 def test_it_names_every_operation_and_its_refusals(schema: Any) -> None:
@@ -80,6 +82,40 @@ def test_it_describes_lists_of_unfinished_jobs(schema: Any, as_bob: Client, job:
         "JobDetail": get(as_bob, f"jobs/{job.pk}"),
     }
     assert [wrong for name, answer in answers.items() for wrong in component(schema, name, answer.json())] == []
+
+
+def test_it_describes_templates(schema: Any, as_bob: Client, report: FlowPrototype) -> None:
+    change = {"set": {"max_workers": 9}}
+    answers = {
+        "FlowDetail": get(as_bob, "flows/report"),
+        "RoutineDetail": get(as_bob, "routines/fast"),
+        "PaginatedRoutineList": get(as_bob, "routines"),
+        "FlowPreview": post(as_bob, "flows/report/impact", change),
+        "flowSaved": send(as_bob, "PATCH", "flows/report", change, if_match="*"),
+        "Explanation": get(as_bob, "flows/report/explain"),
+        "Rules": get(as_bob, "flows/report/rules"),
+        "PaginatedRevisionRowList": get(as_bob, "flows/report/revisions"),
+        "RevisionDetail": get(as_bob, "flows/report/revisions/1"),
+        "Comparison": get(as_bob, "templates/compare?a=report@1&b=report"),
+    }
+    assert [wrong for name, answer in answers.items() for wrong in component(schema, name, answer.json())] == []
+
+
+def test_it_describes_the_catalog_and_imports(schema: Any, as_bob: Client, fast: RoutinePrototype) -> None:
+    text = "kind: routine\nname: fast\nclass: test_spread\nconfig: {count: 9}\n"
+    answers = {
+        "Catalog": get(as_bob, "catalog"),
+        "ClassList": get(as_bob, "catalog/classes"),
+        "Class": get(as_bob, "catalog/classes/mapper"),
+        "Plan": as_bob.post("/api/v1/templates/plan", text, content_type="application/yaml"),
+        "Verdict": as_bob.post("/api/v1/templates/validate", text, content_type="application/yaml"),
+        "Rebase": get(as_bob, f"routines/{services.duplicate(fast, name='copy')}/rebase"),
+    }
+    assert [wrong for name, answer in answers.items() for wrong in component(schema, name, answer.json())] == []
+
+
+def test_it_says_nothing_of_execution_strategies(schema: Any) -> None:
+    assert not {"execution_strategy", "execute_concurrent"} & set(re.findall(r"\w+", json.dumps(schema)))
 
 
 def test_it_is_served_with_a_page(client: Client, db: None) -> None:

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, reverse
 
-from jobs.api.urls import urlpatterns as of_jobs
 from jobs.models import Job
-from templates_app.api.urls import urlpatterns as of_templates
 from templates_app.models import FlowPrototype, Prototype, Revision
+from tests.api.endpoints import PATTERNS, address
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
-PATTERNS = [*of_jobs, *of_templates]
 NAMES = [str(pattern.name) for pattern in PATTERNS]
-
-
-def address(pattern: URLPattern, job: Job) -> str:
-    name = "test_pass" if str(pattern.name).startswith(("routine", "catalog")) else "orders"
-    known = {"name": name, "number": 1, "job": job.pk, "step": job.activations.get().pk}
-    return reverse(f"api:{pattern.name}", kwargs={key: known[key] for key in pattern.pattern.converters})
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -1,0 +1,25 @@
+"""All endpoints, from the URLconf, so that none can be forgotten."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, reverse
+
+from jobs.api.urls import urlpatterns as of_jobs
+from jobs.models import Job
+from templates_app.api.urls import urlpatterns as of_templates
+
+PATTERNS: list[URLPattern] = [*of_jobs, *of_templates]
+WRITES = ("post", "put", "patch", "delete")
+
+
+def address(pattern: URLPattern, job: Job) -> str:
+    """The endpoint for `job` and its flow `orders`, or for the class `test_pass`."""
+    name = "test_pass" if str(pattern.name).startswith(("routine", "catalog")) else "orders"
+    known = {"name": name, "number": 1, "job": job.pk, "step": job.activations.get().pk}
+    return reverse(f"api:{pattern.name}", kwargs={key: known[key] for key in pattern.pattern.converters})
+
+
+def writes() -> list[tuple[URLPattern, str]]:
+    """Each endpoint with each of its methods that take a body."""
+    found = [(pattern, method) for pattern in PATTERNS for method in WRITES]
+    return [(pattern, method) for pattern, method in found if hasattr(pattern.callback.cls, method)]  # type: ignore[attr-defined]
