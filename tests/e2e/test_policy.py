@@ -16,14 +16,19 @@ from playwright.sync_api import Page
 from jobs.access import create_token
 from jobs.models import Cluster
 from samples.load import load
-from templates_app.models import FlowPrototype
+from templates_app import services
+from templates_app.models import FlowPrototype, Prototype
+from templates_app.wiring import document_of
 from tests.engine import run_flow, run_jobs, start
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("engine")]
 
 # No page of its own: data, files, and what only a form leads to.
 NOT_PAGES = {"healthz", "readyz", "schema", "logout", "jobs:cancel", "admin:logout", "admin:autocomplete"}
+NOT_PAGES |= {"templates:patch", "templates:differences", "templates:revision-file"}
 NOT_PAGES |= {"jobs:part", "jobs:item", "jobs:step-part", "admin:jsi18n", "admin:view_on_site", "admin:login"}
+#: What a link leads to only from where it makes sense.
+VERBS = ("variant", "duplicate", "promote", "detach", "reset", "rebase", "rule", "fields", "archive")
 START = ["/", "/login/", "/api/docs", "/admin/", "/jobs/", "/jobs/trigger/"]
 
 
@@ -32,7 +37,9 @@ def furnished(transactional_db: None) -> User:
     """Something of every kind, so that every page has something to show."""
     ada = User.objects.create_superuser("ada", "ada@example.org", "ada")
     list(load())
-    run_flow(FlowPrototype.objects.get(name="orders"), upload="orders.csv")
+    orders = FlowPrototype.objects.get(name="orders")
+    services.update_flow(orders, document={**document_of(orders), "settings": {"entry": "read.input"}}, version=1)
+    run_flow(orders, upload="orders.csv")
     start(FlowPrototype.objects.get(name="orders"), upload="no such file")
     run_jobs()
     create_token(user=ada, name="crawl", flow_names=[], days=1)
@@ -47,14 +54,19 @@ def test_it_breaks_no_policy_on_any_page(page: Page, furnished: User) -> None:
     page.get_by_label("Password").fill("ada")
     page.get_by_role("button", name="Log in").click()
 
-    seen = crawl(page)
+    seen = crawl(page, [*START, *verbs("orders-express"), *verbs("shipping-express")])
 
     assert {name for name in names(get_resolver()) if is_page(name)} - seen == set()
 
 
-def crawl(page: Page) -> set[str]:
+def verbs(name: str) -> list[str]:
+    change = Prototype.objects.get(name=name).get_absolute_url()
+    return [f"{change.removesuffix('change/')}{verb}/" for verb in VERBS]
+
+
+def crawl(page: Page, waiting: list[str]) -> set[str]:
     """Open one page of each name; returns the names."""
-    waiting, seen = list(START), set[str]()
+    seen = set[str]()
     while waiting:
         path = waiting.pop(0)
         name = name_of(path)
