@@ -12,7 +12,7 @@ from django.utils.html import format_html
 
 from routilux_site.lib.errors import RoutiluxError
 from templates_app import stored
-from templates_app.admin.confirming import Preview, Unconfirmed, unconfirmed
+from templates_app.admin.confirming import PREVIEW, Preview, Unconfirmed, unconfirmed
 from templates_app.forms.meanwhile import Line, merged, rows_as_posted
 from templates_app.models import Connection, Node, Prototype
 from templates_app.refusals import StaleVersion
@@ -78,7 +78,7 @@ class SavingAdmin(_ModelAdmin):
         if not change:
             created = self.create(request, form, list(formsets))
             form.instance.__dict__.update(created.__dict__)
-        elif form.has_changed() or any(formset.has_changed() for formset in formsets):
+        elif PREVIEW in request.POST or form.has_changed() or any(formset.has_changed() for formset in formsets):
             self.update(request, form, list(formsets))
 
     def create(self, request: HttpRequest, form: Any, formsets: list[Any]) -> Prototype:

@@ -111,3 +111,15 @@ def test_it_keeps_the_numbers_of_the_page_when_it_is_sent_twice(as_bob: Client, 
     fields = {**shown(as_bob, flow.get_absolute_url()), "max_workers": "2"}
     assert as_bob.post(flow.get_absolute_url(), fields).status_code == 302
     assert "was changed meanwhile" in as_bob.post(flow.get_absolute_url(), fields).content.decode()
+
+
+def test_it_says_so_when_there_is_nothing_to_preview(as_bob: Client, flow: FlowPrototype) -> None:
+    page = submit(as_bob, flow.get_absolute_url(), _preview="Preview").content.decode()
+    assert "No flow means anything else by it" in page
+
+
+def test_it_cuts_long_lists_and_counts_the_rest(as_bob: Client, flow: FlowPrototype) -> None:
+    for index in range(52):
+        services.create_variant(flow, name=f"v{index}", overrides={"nodes": {"second": {"timeout": 5}}})
+    page = submit(as_bob, flow.get_absolute_url(), **{"nodes-1-DELETE": "on", "connections-0-DELETE": "on"})
+    assert "and others: 52 in all" in page.content.decode()
