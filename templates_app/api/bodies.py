@@ -102,7 +102,7 @@ class PathBody(MessageBody):
     path = _path(help_text="`config.timeout`, or `nodes.clean`: all overrides of a node.")
 
 
-@extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
+@extend_schema_field({"type": "object", "additionalProperties": True})
 class Rule(AnyJSON):
     pass
 

@@ -52,13 +52,13 @@ _FLOW = {
     "variant_of": None,
     "revision": {"number": 3, "hash": _HASH},
     "runnable": True,
-    "entry": "read.files",
+    "entry": "read.input",
     "input_schema": {"type": "object", "required": ["upload"]},
     "version": 7,
     "document": {
-        "settings": {"entry": "read.files", "max_workers": 4},
-        "nodes": {"read": {"routine": "read_csv"}, "sum": {"routine": "fast_sum", "config": {"key": "region"}}},
-        "connections": [["read.rows", "sum.items"]],
+        "settings": {"entry": "read.input", "max_workers": 4},
+        "nodes": {"read": {"routine": "read_csv"}, "sum": {"routine": "aggregator", "config": {"group_by": "region"}}},
+        "connections": [["read.row", "sum.input"]],
     },
 }
 _ROUTINE = {
@@ -68,10 +68,10 @@ _ROUTINE = {
     "base": "aggregator",
     "is_code": False,
     "class_key": "aggregator",
-    "slots": ["items"],
-    "events": ["aggregated"],
+    "slots": ["input"],
+    "events": ["aggregated", "skipped"],
     "version": 2,
-    "document": {"config": {"key": "region"}, "timeout": 30},
+    "document": {"config": {"group_by": "region"}, "timeout": 30},
 }
 _IMPACT = {
     "fields": {"orders": ["max_workers"]},
@@ -139,7 +139,7 @@ CREATE_EXAMPLES = _making(
 )
 VARIANT = _making(
     "Overriding one field",
-    {"name": "orders-eu", "overrides": {"nodes": {"sum": {"config": {"key": "country"}}}}},
+    {"name": "orders-eu", "overrides": {"nodes": {"sum": {"config": {"group_by": "country"}}}}},
     {"name": "slow_sum", "overrides": {"timeout": 600}},
 )
 DUPLICATE = _making("A copy", {"name": "orders-2"}, {"name": "fast_sum_2"})
@@ -149,15 +149,15 @@ PUT = {
 }
 PATCH = {
     "flow": _changing("One field set, one reset", {"set": {"max_workers": 8}, "reset": ["timeout"]})["flow"],
-    "routine": _changing("One field", {"set": {"config.key": "country"}, "message": "By country"})["routine"],
+    "routine": _changing("One field", {"set": {"config.group_by": "country"}, "message": "By country"})["routine"],
 }
 PREVIEWED = {
     "flow": [asked("One field", {"set": {"max_workers": 8}}), told("Its impact", {"result": _FLOW, "impact": _IMPACT})],
-    "routine": [asked("One field", {"set": {"config.key": "country"}})],
+    "routine": [asked("One field", {"set": {"config.group_by": "country"}})],
 }
-RESET = _changing("One field", {"path": "config.key"})
-PROMOTE = _changing("To its parent", {"paths": ["config.key"], "message": "Good for all"})
-REBASE = _changing("Deciding a conflict", {"take": {"config.key": "theirs"}})
+RESET = _changing("One field", {"path": "config.group_by"})
+PROMOTE = _changing("To its parent", {"paths": ["config.group_by"], "message": "Good for all"})
+REBASE = _changing("Deciding a conflict", {"take": {"config.group_by": "theirs"}})
 RULE = _changing("Bounds", {"path": "config.size", "rule": {"min": 1, "max": 500}})
 MESSAGE = _changing("With a reason", {"message": "No longer needed"})
 COMPARE = [
@@ -175,7 +175,7 @@ COMPARE = [
 ]
 YAML = "application/yaml"
 IMPORT = [
-    asked("A flow in YAML", "flow_id: orders\nroutines:\n  read: {class: read_csv}\n", YAML),
+    asked("A flow", {"flow_id": "orders", "routines": {"read": {"class": "read_csv"}}}, YAML),
     told(
         "A new flow",
         {

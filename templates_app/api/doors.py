@@ -124,6 +124,7 @@ class TemplateDoor(Door):
 
     def write(self, name: str, verb: Verb, *, required: bool = False) -> Response:
         """Let `verb` change the template of that name; it also gets the version to write, None where any will do."""
+        self.query(WriteQuery)
         found = self.prototype(name)
         header = self.request.headers.get("If-Match")
         etag = etag_of(found, self.detail(found)) if header is not None or required else ""

@@ -12,11 +12,15 @@ PATTERNS: list[URLPattern] = [*of_jobs, *of_templates]
 WRITES = ("post", "put", "patch", "delete")
 
 
-def address(pattern: URLPattern, job: Job) -> str:
-    """The endpoint for `job` and its flow `orders`, or for the class `test_pass`."""
+def known(pattern: URLPattern, job: Job) -> dict[str, object]:
+    """What its address needs, for `job` and its flow `orders`, or for the class `test_pass`."""
     name = "test_pass" if str(pattern.name).startswith(("routine", "catalog")) else "orders"
-    known = {"name": name, "number": 1, "job": job.pk, "step": job.activations.get().pk}
-    return reverse(f"api:{pattern.name}", kwargs={key: known[key] for key in pattern.pattern.converters})
+    there = {"name": name, "number": 1, "job": job.pk, "step": job.activations.get().pk}
+    return {key: there[key] for key in pattern.pattern.converters}
+
+
+def address(pattern: URLPattern, job: Job) -> str:
+    return reverse(f"api:{pattern.name}", kwargs=known(pattern, job))
 
 
 def writes() -> list[tuple[URLPattern, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import QueryDict
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,9 +17,22 @@ class StrictSerializer(serializers.Serializer[Any]):
     """Refuses unknown fields, because a misspelt one would be a wish that nobody hears."""
 
     def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, QueryDict):
+            data = self._said(data)
         if isinstance(data, Mapping):
             self._refuse_unknown(data)
         return super().to_internal_value(data)
+
+    def _said(self, query: QueryDict) -> dict[str, Any]:
+        """A query string as plain data: read as a form, an empty filter would be none, and all rows the answer."""
+        lists = {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
+        twice = [name for name, values in query.lists() if len(values) > 1 and name not in lists]
+        if twice:
+            errors = {
+                name: [serializers.ErrorDetail("Said twice: once is accepted.", code="repeated")] for name in twice
+            }
+            raise serializers.ValidationError(errors)
+        return {name: values if name in lists else values[0] for name, values in query.lists()}
 
     def _refuse_unknown(self, data: Mapping[str, Any]) -> None:
         accepted = sorted(self.fields)
@@ -26,6 +41,17 @@ class StrictSerializer(serializers.Serializer[Any]):
         if unknown:
             errors = {name: [serializers.ErrorDetail(message, code="unknown-field")] for name in unknown[:20]}
             raise serializers.ValidationError(errors)
+
+
+class StrictSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Says in the OpenAPI document that unknown fields are refused."""
+
+    target_class = StrictSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        said = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**said, "additionalProperties": False}
 
 
 class Text(serializers.CharField):

@@ -29,7 +29,7 @@ _VERBS = ("add", "change")
 READ = tuple(f"templates_app.view_{kind}prototype" for kind in ("flow", "routine"))
 WRITE = tuple(f"templates_app.{verb}_{kind}prototype" for verb in _VERBS for kind in ("flow", "routine"))
 MEDIA: Mapping[str, Format] = {"application/yaml": "yaml", "application/json": "json"}
-TAKES = {docs.YAML: OpenApiTypes.STR, "application/json": OpenApiTypes.ANY}
+TAKES = {docs.YAML: OpenApiTypes.ANY, "application/json": OpenApiTypes.ANY}
 REFUSES = (400, 411, 413, 415)
 
 
@@ -60,7 +60,7 @@ class Export(Door):
         about="As the text that import takes, byte-stable: the same templates give the same bytes.",
         tag="templates",
         parameters=[ExportQuery],
-        answers={(200, docs.YAML): OpenApiTypes.STR, (200, "application/json"): OpenApiTypes.ANY},
+        answers={(200, docs.YAML): OpenApiTypes.ANY, (200, "application/json"): OpenApiTypes.ANY},
         refuses=[400, 404],
     )
     def get(self, request: Request) -> HttpResponseBase:
