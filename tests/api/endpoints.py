@@ -23,7 +23,10 @@ def address(pattern: URLPattern, job: Job) -> str:
     return reverse(f"api:{pattern.name}", kwargs=known(pattern, job))
 
 
+def has(pattern: URLPattern, method: str) -> bool:
+    return hasattr(getattr(pattern.callback, "cls", None), method)
+
+
 def writes() -> list[tuple[URLPattern, str]]:
     """Each endpoint with each of its methods that take a body."""
-    found = [(pattern, method) for pattern in PATTERNS for method in WRITES]
-    return [(pattern, method) for pattern, method in found if hasattr(pattern.callback.cls, method)]  # type: ignore[attr-defined]
+    return [(pattern, method) for pattern in PATTERNS for method in WRITES if has(pattern, method)]

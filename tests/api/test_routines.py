@@ -45,7 +45,9 @@ def test_it_lists_variants_of_a_flow(as_bob: Client, report: FlowPrototype) -> N
     assert [(flow["name"], flow["variant_of"]) for flow in found] == [("report-eu", "report")]
 
 
-@pytest.mark.parametrize("query", ["?kind=x", "?archived=maybe", "?limit=0", "?cursor=x", "?tag=%00"])
+@pytest.mark.parametrize(
+    "query", ["?kind=x", "?archived=maybe", "?limit=0", "?cursor=x", "?tag=%00", "?tag=", "?tag=a&tag=b"]
+)
 def test_it_refuses_a_bad_query(as_bob: Client, db: None, query: str) -> None:
     assert get(as_bob, f"routines{query}").status_code == 400
 

@@ -19,11 +19,11 @@ from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from jobs.models import Job
-from tests.api.endpoints import PATTERNS, known
+from tests.api.endpoints import PATTERNS, has, known
 from tests.api.snapshot import SNAPSHOT
 
 METHODS = ("get", "post", "put", "patch", "delete")
-OPERATIONS = [(found, method) for found in PATTERNS for method in METHODS if hasattr(found.callback.cls, method)]
+OPERATIONS = [(found, method) for found in PATTERNS for method in METHODS if has(found, method)]
 EXAMPLES = 10
 
 
