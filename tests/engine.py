@@ -32,12 +32,12 @@ def start(flow: FlowPrototype, **payload: Any) -> Job:
     return trigger(flow=flow, launch=Launch(input=payload)).job
 
 
-def run_jobs(*, timeout: float = 20.0) -> None:
+def run_jobs(*, timeout: float = 60.0) -> None:
     """Until no step is open any more. Needs committed rows: use it with a transactional database."""
     deadline = time.monotonic() + timeout
     while _open_steps() and time.monotonic() < deadline:
         run_session()
-    assert not _open_steps(), "steps are still open"
+    assert not (left := _open_steps()), f"steps are still open: {left[:5]}"
 
 
 def run_session() -> None:
@@ -58,5 +58,8 @@ def results(job: Job) -> list[Any]:
     return list(job.items.filter(node="").order_by("id").values_list("payload", flat=True))
 
 
-def _open_steps() -> bool:
-    return Activation.objects.filter(status__in=[s for s in StepStatus if s.is_open]).exists()
+def _open_steps() -> list[Any]:
+    open_steps = Activation.objects.filter(status__in=[s for s in StepStatus if s.is_open])
+    return list(
+        open_steps.values("id", "node", "status", "attempt", "errors", "deaths", "session_id", "job__status")[:20]
+    )

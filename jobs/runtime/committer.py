@@ -35,6 +35,10 @@ class _Waiter:
     error: BaseException | None = None
     later: bool = False  #: a row was held by somebody else; it goes to the end of the line
 
+    @property
+    def done(self) -> bool:
+        return self.outcome is not None or self.error is not None
+
 
 class Committer:
     """The commits of one session over one connection."""
@@ -57,8 +61,11 @@ class Committer:
             self._leading = True
         if not lead:
             waiter.woken.wait()
-        while waiter.outcome is None and waiter.error is None:
+        while not waiter.done:
+            waiter.woken.clear()
             self._lead()
+            if not waiter.done:
+                waiter.woken.wait()  # it is in line again; only one leads at a time
         if waiter.error is not None:
             raise waiter.error
         assert waiter.outcome is not None  # noqa: S101  the leader fills one of the two
@@ -88,7 +95,7 @@ class Committer:
             if waiter.later:
                 waiter.later = False
                 continue
-            if waiter.outcome is None and waiter.error is None:
+            if not waiter.done:
                 waiter.error = SessionLost("the commit broke off")
             waiter.woken.set()
         if successor:
