@@ -12,7 +12,7 @@ from jobs.control import ended, pause, resume, retry, skip_step, supply_output, 
 from jobs.errors import WrongState
 from jobs.launch import Actor, Again, Launch, Start
 from jobs.models import IdempotencyKey, Job
-from jobs.runtime.nudge import nudge
+from jobs.runtime.nudge import bear, nudge
 from jobs.runtime.programs import programs
 from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import django_link
@@ -124,11 +124,11 @@ def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> 
         origin=launch.again.job if launch.again else None,
         request_id=launch.request_id,
     )
-    job.save(force_insert=True)
-    tell(job, "triggered", actor)
     port = start.port
-    if port is not None:
-        nudge(job, lambda router: router.post(port, start.payload))
+    bear(job, lambda router: router.post(port, start.payload) if port else None)
+    tell(job, "triggered", actor)
+    if job.status == JobStatus.COMPLETED:
+        tell(job, JobStatus.COMPLETED, None)
     if launch.idempotency_key:
         digest = launching.digest(launch, flow)
         IdempotencyKey.objects.create(user_id=user, key=launch.idempotency_key, body_sha256=digest, job=job)

@@ -62,6 +62,7 @@ class PostgresBroker(Broker):  # type: ignore[misc]
         self.wake = False
         self.delay = 0.0
         self._own: Link | None = None
+        self._heard = False
         self._links: dict[int, Link] = {}
         super().__init__(list_key=list_key or Conf.CLUSTER_NAME)
 
@@ -138,9 +139,14 @@ class PostgresBroker(Broker):  # type: ignore[misc]
     def _wait_and_take(self) -> list[tuple[str, str]]:
         row = run(self._link(), NEXT_DUE, {"key": self.list_key}).fetchone()
         due = POLL if row is None or row[0] is None else max(0.001, min(POLL, row[0]))
-        for _ in self._link().notifies(timeout=due, stop_after=1):
-            break
+        if not self._heard:  # a notification that came with an answer is told to the handler alone
+            for _ in self._link().notifies(timeout=due, stop_after=1):
+                break
+        self._heard = False
         return self._take()
+
+    def _hear(self, _: object) -> None:
+        self._heard = True
 
     def _settle(self, sql: str, task_id: str) -> None:
         ticket, _, deliveries = str(task_id).partition(":")
@@ -160,6 +166,7 @@ class PostgresBroker(Broker):  # type: ignore[misc]
         link = self._links.get(pid)
         if link is None or link.closed:
             link = self._links[pid] = open_link("broker")
+            link.add_notify_handler(self._hear)
             run(link, f"LISTEN {TICKET_CHANNEL}")
         return link
 

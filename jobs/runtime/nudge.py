@@ -6,6 +6,7 @@ Rare compared with steps, so it takes the job's lock and uses the ORM; routing i
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -51,6 +52,25 @@ def nudge(job: Job, act: Act) -> bool:
         router.drain()
     _write(job, view, program, router)
     return True
+
+
+def bear(job: Job, act: Act) -> None:
+    """Write a new job with what `act` starts in it. Nobody else knows the job yet, so no lock is taken."""
+    program = programs.get(job.revision_id)
+    view = JobView.unborn(status=job.status, keep_open=job.keep_open, now=time.time())
+    router = Router(program, now=view.now)
+    act(router)
+    if full := router.overfull():
+        raise SlotFull(*full)
+    if not router.steps and not job.keep_open:
+        router.drain()
+    job.open = len(router.steps)
+    if not router.steps and not job.keep_open:
+        job.status, job.started_at, job.finished_at = JobStatus.COMPLETED, Now(), Now()
+    job.save(force_insert=True)
+    save_timekeeping(django_link(), job.pk, program, router)
+    plant(job, router, _statuses(view, program, len(router.steps)))
+    _ring_for(router, view.now)
 
 
 def due_timers(limit: int = 20) -> list[tuple[UUID, list[str]]]:
@@ -100,10 +120,14 @@ def _write(job: Job, view: JobView, program: Program, router: Router) -> None:
         changed |= {"status": JobStatus.COMPLETED, "started_at": Coalesce("started_at", Now()), "finished_at": Now()}
         JobEvent.objects.create(job=job, kind=JobStatus.COMPLETED)
     Job.objects.filter(pk=job.pk).update(**changed)
+    _ring_for(router, view.now)
+
+
+def _ring_for(router: Router, now: float) -> None:
     if router.steps:
         transaction.on_commit(wake.ring, robust=True)
     elif router.timers:
-        delay = max(0.0, min(router.timers.values()) - view.now)
+        delay = max(0.0, min(router.timers.values()) - now)
         transaction.on_commit(partial(wake.ring, delay=delay), robust=True)
 
 

@@ -26,6 +26,11 @@ class JobView:
     states: dict[str, int]  #: version of each node's durable state
     activated: dict[str, float]  #: when each node last started, for policies that keep time
 
+    @classmethod
+    def unborn(cls, *, status: str, keep_open: bool, now: float) -> JobView:
+        """A job of which nothing is stored yet."""
+        return cls(status, 0, keep_open, now, frozenset(), {}, [], {}, {})
+
 
 LOCK = """
 SELECT status, open, keep_open, extract(epoch FROM clock_timestamp())::float8

@@ -7,6 +7,7 @@ transaction state, and the engine's LISTEN and advisory locks survive Django's c
 from __future__ import annotations
 
 import os
+import select
 from typing import Any
 
 import psycopg
@@ -85,8 +86,13 @@ def is_broken(link: Link) -> bool:
 
 
 def _answers(link: Link) -> bool:
+    """An idle connection that has something to read has been ended by the server, or holds an old notification."""
+    if is_broken(link):
+        return False
+    if not select.select([link], [], [], 0)[0]:
+        return True
     try:
-        return not link.closed and run(link, "SELECT 1").fetchone() is not None
+        return run(link, "SELECT 1").fetchone() is not None
     except psycopg.Error:
         link.close()
         return False
