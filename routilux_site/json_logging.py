@@ -42,5 +42,7 @@ def configuration(*, style: str, level: str) -> dict[str, Any]:
             # Django brings handlers of its own, one of which only speaks while DEBUG.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            # It tells of each message that it queues and each task that it begins: nobody reads that.
+            "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
         },
     }
