@@ -29,7 +29,7 @@ down:
 	@if [ -x $(BIN)/python ]; then $(MANAGE) down; else echo "Nothing is set up here."; fi
 
 test: lint types
-	$(BIN)/pytest -q -n 2 --dist loadgroup
+	$(BIN)/pytest -q -n 3 --dist loadgroup
 
 e2e: setup-dev
 	$(BIN)/pytest -q -m e2e tests/e2e

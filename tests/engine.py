@@ -35,9 +35,9 @@ def start(flow: FlowPrototype, **payload: Any) -> Job:
 def run_jobs(*, timeout: float = 60.0) -> None:
     """Until no step is open any more. Needs committed rows: use it with a transactional database."""
     deadline = time.monotonic() + timeout
-    while _open_steps() and time.monotonic() < deadline:
+    while left := _open_steps():
+        assert time.monotonic() < deadline, f"steps are still open: {left[:5]}"
         run_session()
-    assert not (left := _open_steps()), f"steps are still open: {left[:5]}"
 
 
 def run_session() -> None:
