@@ -41,12 +41,3 @@ JOB_TERMINAL: Final = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatu
 STEP_OPEN: Final = frozenset(
     {StepStatus.READY, StepStatus.RUNNING, StepStatus.RETRYING, StepStatus.WAITING, StepStatus.HELD}
 )
-
-JOB_TRANSITIONS: Final[dict[JobStatus, frozenset[JobStatus]]] = {
-    JobStatus.PENDING: frozenset({JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.COMPLETED, JobStatus.CANCELLED}),
-    JobStatus.RUNNING: frozenset({JobStatus.PAUSED, *JOB_TERMINAL}),
-    JobStatus.PAUSED: frozenset({JobStatus.RUNNING, JobStatus.FAILED, JobStatus.CANCELLED}),
-    JobStatus.COMPLETED: frozenset(),
-    JobStatus.FAILED: frozenset({JobStatus.RUNNING}),
-    JobStatus.CANCELLED: frozenset(),
-}

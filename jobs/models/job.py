@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -75,9 +75,6 @@ class Job(models.Model):
     @property
     def is_terminal(self) -> bool:
         return JobStatus(self.status).is_terminal
-
-    def log_context(self) -> dict[str, Any]:
-        return {"job": str(self.id), "flow": self.flow_id, "status": self.status}
 
 
 class JobEvent(models.Model):
