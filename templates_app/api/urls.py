@@ -6,28 +6,28 @@ from django.urls import URLPattern, path
 
 from templates_app.api.views import catalog, comparing, copies, exchange, layers, revisions, templates
 
-OF_TEMPLATES: dict[str, Any] = {
-    "": templates.TemplateDetail,
-    "impact": templates.TemplateImpact,
-    "variants": copies.TemplateVariants,
-    "duplicates": copies.TemplateDuplicates,
-    "promote": layers.TemplatePromote,
-    "reset": layers.TemplateReset,
-    "detach": layers.TemplateDetach,
-    "rebase": layers.TemplateRebase,
-    "rules": layers.TemplateRules,
-    "archive": layers.TemplateArchive,
-    "unarchive": layers.TemplateUnarchive,
-    "explain": layers.TemplateExplain,
+OF_TEMPLATES: dict[str, tuple[Any, dict[str, Any]]] = {
+    "": (templates.TemplateDetail, {}),
+    "impact": (templates.TemplateImpact, {}),
+    "variants": (copies.TemplateVariants, {}),
+    "duplicates": (copies.TemplateDuplicates, {}),
+    "promote": (layers.TemplateVerb, {"verb": layers.PROMOTE}),
+    "reset": (layers.TemplateVerb, {"verb": layers.RESET}),
+    "detach": (layers.TemplateVerb, {"verb": layers.DETACH}),
+    "rebase": (layers.TemplateRebase, {}),
+    "rules": (layers.TemplateRules, {}),
+    "archive": (layers.TemplateVerb, {"verb": layers.ARCHIVE}),
+    "unarchive": (layers.TemplateVerb, {"verb": layers.UNARCHIVE}),
+    "explain": (layers.TemplateExplain, {}),
 }
 
 
 def _of_kind(kind: str) -> list[URLPattern]:
     """`flows`, `flows/<name>`, `flows/<name>/impact`, ...: names `flows`, `flow`, `flow-impact`, ..."""
     rows = [path(f"{kind}s", templates.TemplateList.as_view(kind=kind), name=f"{kind}s")]
-    for verb, view in OF_TEMPLATES.items():
+    for verb, (view, more) in OF_TEMPLATES.items():
         route, name = (f"{kind}s/<str:name>/{verb}", f"{kind}-{verb}") if verb else (f"{kind}s/<str:name>", kind)
-        rows.append(path(route, view.as_view(kind=kind), name=name))
+        rows.append(path(route, view.as_view(kind=kind, **more), name=name))
     return rows
 
 

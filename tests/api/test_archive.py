@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -13,6 +14,14 @@ def test_it_takes_a_flow_out_of_use_and_brings_it_back(as_bob: Client, report: F
 
     assert gone["archived_at"] and not gone["runnable"]
     assert (back["archived_at"], back["runnable"]) == (None, True)
+
+
+def test_it_keeps_why(as_bob: Client, report: FlowPrototype) -> None:
+    post(as_bob, "flows/report/archive", {"message": "Nobody reads it"})
+    post(as_bob, "flows/report/unarchive", {"message": "The auditor does"})
+
+    told = [entry.change_message for entry in LogEntry.objects.order_by("id")]
+    assert told == ["Archived. Nobody reads it", "Brought back from the archive. The auditor does"]
 
 
 def test_it_refuses_what_is_in_use(as_bob: Client, report: FlowPrototype) -> None:

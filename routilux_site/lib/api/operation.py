@@ -52,7 +52,9 @@ class OneOf:
 class DescribedSchema(AutoSchema):
     @property
     def said(self) -> Operation:
-        found: Operation = getattr(self.view, self.method.lower()).operation
+        """What the method says of itself, else what the view was mounted with."""
+        view: Any = self.view
+        found: Operation = getattr(getattr(view, self.method.lower()), "operation", None) or view.operation
         return found
 
     def get_operation_id(self) -> str:

@@ -1,78 +1,143 @@
-"""Fields between a template, its parents and its origin; rules; out of use and back."""
+"""Fields between a template, its parents and its origin; rules; out of use and back.
+
+Most are a verb that changes the template, and a row here: what it is called, and what it calls.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from routilux_site.lib.api.operation import operation
+from routilux_site.lib.api.endpoint import Permissions
+from routilux_site.lib.api.operation import Operation, operation
 from templates_app import services
 from templates_app.api import docs
 from templates_app.api.bodies import MessageBody, PathBody, PathsBody, RebaseBody, RuleBody
 from templates_app.api.doors import TemplateDoor
-from templates_app.api.pointing import among, pointing, taken
+from templates_app.api.pointing import Place, among, pointing, taken
 from templates_app.api.shapes.changes import ExplanationSerializer, RebaseSerializer, RulesSerializer
 from templates_app.explain import explain
 
+Said = dict[str, Any]
 
-class TemplatePromote(TemplateDoor):
-    verbs = {"POST": "change"}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """`act` takes the template, `version`, `actor`, and the fields of the body; `place` finds a path of it there."""
+
+    act: Callable[..., object]
+    operation: Operation
+    place: Callable[[Said], Place]
+    permission: str = "change"
+
+
+def _same(said: Said) -> Place:
+    return lambda path: path
+
+
+def _verb(
+    act: Callable[..., object], *, place: Callable[[Said], Place] = _same, permission: str = "change", **said: Any
+) -> Verb:
+    usual = {"tag": "{kind}s", "takes": MessageBody, "examples": docs.MESSAGE}
+    told = Operation(**{**usual, **said}, parameters=docs.WRITES, answers=docs.CHANGED, refuses=docs.WRITE)
+    return Verb(act=act, operation=told, place=place, permission=permission)
+
+
+PROMOTE = _verb(
+    services.promote,
+    place=lambda said: among({"paths": said["paths"]}),
+    id="promote_{kind}",
+    summary="Promote values of a {kind} variant to its parent",
+    about="The variant then inherits them, and so do its siblings.",
+    takes=PathsBody,
+    examples=docs.PROMOTE,
+)
+RESET = _verb(
+    services.reset,
+    place=lambda said: lambda path: "path",
+    id="reset_{kind}",
+    summary="Reset a field of a {kind} to inherited",
+    takes=PathBody,
+    examples=docs.RESET,
+)
+DETACH = _verb(
+    services.detach,
+    id="detach_{kind}",
+    summary="Detach a {kind} variant from its parent",
+    about="It keeps its meaning, and no longer follows. The parent becomes its origin.",
+)
+REBASE = _verb(
+    services.rebase,
+    place=lambda said: taken,
+    id="rebase_{kind}",
+    summary="Rebase a duplicate of a {kind} on its origin",
+    about="Takes over what changed there. `take` decides by path; each conflict needs a decision.",
+    takes=RebaseBody,
+    examples=docs.REBASE,
+)
+ARCHIVE = _verb(
+    services.archive,
+    permission="archive",
+    id="archive_{kind}",
+    summary="Archive a {kind}",
+    about="Takes it out of use; history keeps it. 409 while others that are in use depend on it.",
+)
+UNARCHIVE = _verb(
+    services.unarchive,
+    permission="archive",
+    id="unarchive_{kind}",
+    summary="Bring a {kind} back from the archive",
+)
+
+
+class TemplateVerb(TemplateDoor):
+    """The template as the verb left it."""
+
+    verb: Verb = DETACH
+
+    @property
+    def operation(self) -> Operation:
+        return self.verb.operation
+
+    def permissions_by_method(self) -> Permissions:
+        permission = f"templates_app.{self.verb.permission}_{self.kind}prototype"
+        return {**super().permissions_by_method(), "POST": (permission,)}
+
+    def post(self, request: Request, name: str) -> Response:
+        said = self.said()
+        with pointing(self.verb.place(said)):
+            return self.write(name, lambda found, v: self.verb.act(found, version=v, actor=self.actor, **said))
+
+    def said(self) -> Said:
+        said: Said = self.body(self.operation.takes).validated_data
+        return said
+
+
+class TemplateRebase(TemplateVerb):
+    verbs = {"GET": "change"}
+    verb = REBASE
 
     @operation(
-        id="promote_{kind}",
-        summary="Promote values of a {kind} variant to its parent",
-        about="The variant then inherits them, and so do its siblings.",
+        id="compare_{kind}_with_origin",
+        summary="Compare a duplicate of a {kind} with its origin",
+        about="What changed there since it was copied, what here, and where both did.",
         tag="{kind}s",
-        takes=PathsBody,
-        parameters=docs.WRITES,
-        answers=docs.CHANGED,
-        refuses=docs.WRITE,
-        examples=docs.PROMOTE,
+        answers={200: RebaseSerializer},
+        refuses=docs.READ,
     )
-    def post(self, request: Request, name: str) -> Response:
-        said = self.body(PathsBody).validated_data
-        with pointing(among({"paths": said["paths"]})):
-            return self.write(name, lambda found, v: services.promote(found, version=v, actor=self.actor, **said))
+    def get(self, request: Request, name: str) -> Response:
+        self.query()
+        found = self.prototype(name)
+        changes = [change.to_json() for change in services.three_way(found)]
+        return Response({"origin": found.origin.name, "changes": changes})
 
-
-class TemplateReset(TemplateDoor):
-    verbs = {"POST": "change"}
-
-    @operation(
-        id="reset_{kind}",
-        summary="Reset a field of a {kind} to inherited",
-        tag="{kind}s",
-        takes=PathBody,
-        parameters=docs.WRITES,
-        answers=docs.CHANGED,
-        refuses=docs.WRITE,
-        examples=docs.RESET,
-    )
-    def post(self, request: Request, name: str) -> Response:
-        said = self.body(PathBody).validated_data
-        with pointing(lambda path: "path"):
-            return self.write(name, lambda found, v: services.reset(found, version=v, actor=self.actor, **said))
-
-
-class TemplateDetach(TemplateDoor):
-    verbs = {"POST": "change"}
-
-    @operation(
-        id="detach_{kind}",
-        summary="Detach a {kind} variant from its parent",
-        about="It keeps its meaning, and no longer follows. The parent becomes its origin.",
-        tag="{kind}s",
-        takes=MessageBody,
-        parameters=docs.WRITES,
-        answers=docs.CHANGED,
-        refuses=docs.WRITE,
-        examples=docs.MESSAGE,
-    )
-    def post(self, request: Request, name: str) -> Response:
-        said = self.body(MessageBody).validated_data
-        return self.write(name, lambda found, v: services.detach(found, version=v, actor=self.actor, **said))
+    def said(self) -> Said:
+        body = self.body(RebaseBody)
+        return {**body.validated_data, "take": body.chosen()}
 
 
 class TemplateRules(TemplateDoor):
@@ -105,78 +170,6 @@ class TemplateRules(TemplateDoor):
         said = self.body(RuleBody).validated_data
         with pointing(lambda path: path if path.partition(".")[0] == "rule" else "path"):
             return self.write(name, lambda found, v: services.set_rule(found, version=v, actor=self.actor, **said))
-
-
-class TemplateRebase(TemplateDoor):
-    verbs = {"GET": "change", "POST": "change"}
-
-    @operation(
-        id="compare_{kind}_with_origin",
-        summary="Compare a duplicate of a {kind} with its origin",
-        about="What changed there since it was copied, what here, and where both did.",
-        tag="{kind}s",
-        answers={200: RebaseSerializer},
-        refuses=docs.READ,
-    )
-    def get(self, request: Request, name: str) -> Response:
-        self.query()
-        found = self.prototype(name)
-        changes = [change.to_json() for change in services.three_way(found)]
-        return Response({"origin": found.origin.name, "changes": changes})
-
-    @operation(
-        id="rebase_{kind}",
-        summary="Rebase a duplicate of a {kind} on its origin",
-        about="Takes over what changed there. `take` decides by path; each conflict needs a decision.",
-        tag="{kind}s",
-        takes=RebaseBody,
-        parameters=docs.WRITES,
-        answers=docs.CHANGED,
-        refuses=docs.WRITE,
-        examples=docs.REBASE,
-    )
-    def post(self, request: Request, name: str) -> Response:
-        body = self.body(RebaseBody)
-        said = {**body.validated_data, "take": body.chosen()}
-        with pointing(taken):
-            return self.write(name, lambda found, v: services.rebase(found, version=v, actor=self.actor, **said))
-
-
-class TemplateArchive(TemplateDoor):
-    verbs = {"POST": "archive"}
-
-    @operation(
-        id="archive_{kind}",
-        summary="Archive a {kind}",
-        about="Takes it out of use; history keeps it. 409 while others that are in use depend on it.",
-        tag="{kind}s",
-        takes=MessageBody,
-        parameters=docs.WRITES,
-        answers=docs.CHANGED,
-        refuses=docs.WRITE,
-        examples=docs.MESSAGE,
-    )
-    def post(self, request: Request, name: str) -> Response:
-        self.body(MessageBody)
-        return self.write(name, lambda found, v: services.archive(found, actor=self.actor))
-
-
-class TemplateUnarchive(TemplateDoor):
-    verbs = {"POST": "archive"}
-
-    @operation(
-        id="unarchive_{kind}",
-        summary="Bring a {kind} back from the archive",
-        tag="{kind}s",
-        takes=MessageBody,
-        parameters=docs.WRITES,
-        answers=docs.CHANGED,
-        refuses=docs.WRITE,
-        examples=docs.MESSAGE,
-    )
-    def post(self, request: Request, name: str) -> Response:
-        self.body(MessageBody)
-        return self.write(name, lambda found, v: services.unarchive(found, actor=self.actor))
 
 
 class TemplateExplain(TemplateDoor):
