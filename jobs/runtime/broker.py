@@ -16,7 +16,7 @@ from django.conf import settings
 from django_q.brokers import Broker
 from django_q.conf import Conf
 
-from jobs.runtime import process
+from jobs.runtime import failpoints, process
 from jobs.runtime.store.link import Link, django_link, open_link, run
 
 logger = logging.getLogger(__name__)
@@ -131,6 +131,8 @@ class PostgresBroker(Broker):  # type: ignore[misc]
         params = {"key": self.list_key, "lease": settings.ROUTILUX["LEASE"], "retry": Conf.RETRY}
         params |= {"cluster": process.cluster_id(), "slots": process.session_slots()}
         rows = run(self._link(), DEQUEUE.format(limit=int(Conf.BULK)), params).fetchall()
+        if rows:
+            failpoints.hit("after_dequeue")
         for ticket, deliveries, _ in rows:
             if deliveries > MAX_DELIVERIES:
                 self._settle(BURY, f"{ticket}:{deliveries}")

@@ -15,6 +15,7 @@ from uuid import UUID
 from psycopg import errors as pg
 
 from jobs.errors import SessionLost
+from jobs.runtime import failpoints
 from jobs.runtime.compose import Composition
 from jobs.runtime.finished import Finished, Outcome, retry_delay
 from jobs.runtime.joint import JointCommit
@@ -81,7 +82,9 @@ class Committer:
         with self._mutex:
             batch, self._waiting = self._waiting, []
         try:
+            failpoints.hit("before_commit")
             self._flush(batch)
+            failpoints.hit("after_commit")
         finally:
             self._hand_over(batch)
 

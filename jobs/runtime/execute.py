@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connections
 
-from jobs.runtime import capture
+from jobs.runtime import capture, failpoints
 from jobs.runtime.finished import Finished
 from jobs.runtime.judge import judge
 from jobs.runtime.leash import Leash, Pulled
@@ -104,6 +104,7 @@ def _call(step: Step, program: Program, finished: Finished, output: capture.Capt
     routine = catalog.build(node.class_key, node.config_text, node.logic)
     run = StepContext(step, output)
     inputs: dict[str, list[Any]] = {slot.name: step.inputs.get(slot.name, []) for slot in node.slots}
+    failpoints.hit("in_step")
     run_routine(routine, inputs, run)
     finished.emissions = run.emissions
     finished.state, finished.state_version = run.changed_state()

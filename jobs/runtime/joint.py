@@ -7,6 +7,7 @@ from itertools import count
 from uuid import UUID
 
 from jobs.errors import SlotFull
+from jobs.runtime import failpoints
 from jobs.runtime.compose import Composition
 from jobs.runtime.finished import AGAIN, Finished, Outcome, retry_delay
 from jobs.runtime.judge import judge
@@ -44,6 +45,7 @@ class JointCommit:
         composition.add(owned, router, statuses, failing=failing is not None)
         save_timekeeping(self._link, job, owned[0].program, router)
         written = commit(self._link, composition.batch, session=self._session)
+        failpoints.hit("in_commit")
         if failing:
             reason = f"{failing.step.node}: {failing.summary}"
             end_job(self._link, job, End(status=JobStatus.FAILED, reason=reason, node=failing.step.node))

@@ -12,6 +12,7 @@ from django.db import Error as DjangoDatabaseError
 from django.db import connections, transaction
 
 from jobs.errors import SessionLost
+from jobs.runtime import failpoints
 from jobs.runtime.execute import execute, release_state
 from jobs.runtime.finished import Finished, Outcome
 from jobs.runtime.judge import judge
@@ -105,10 +106,13 @@ class Lane(threading.Thread):
                 finished.follow = follow
                 if finished.error:
                     raise _FailedInsideError(finished)
+                failpoints.hit("before_commit")
                 outcome = self._session.committer.commit_on(django_link(), finished)
+                failpoints.hit("in_commit")
                 if not outcome.owned:
                     raise _NotOwnedError
-                return outcome
+            failpoints.hit("after_commit")
+            return outcome
         except _NotOwnedError:
             return Outcome()
         except _FailedInsideError as failure:

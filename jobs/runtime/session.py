@@ -19,7 +19,7 @@ import psycopg
 from django.conf import settings
 from django.db import Error as DjangoDatabaseError
 
-from jobs.runtime import capture, process, wake
+from jobs.runtime import capture, failpoints, process, wake
 from jobs.runtime.committer import Committer
 from jobs.runtime.finished import Finished, Outcome
 from jobs.runtime.judge import judge
@@ -177,7 +177,9 @@ class Session:
     def _claim_for_free_lanes(self) -> None:
         self._look_now = False
         wanted = len(self._free)
+        failpoints.hit("before_claim")
         steps = claim.claim(self._main, session=self.id, limit=wanted)
+        failpoints.hit("after_claim")
         for step in steps:
             self._dispatch(step)
         if len(steps) == wanted:
@@ -342,6 +344,7 @@ class Session:
 
     def _write_end(self, link: Link, outcome: str) -> None:
         due = claim.seconds_to_next_due(link)
+        failpoints.hit("before_ack")
         rescue.close_session(link, self.id, ticket=self._ticket, outcome=outcome)
         # Looked at after the end is committed: whoever made work before that saw a live session and sent no ticket.
         if claim.any_ready(link):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from jobs.runtime import failpoints
 from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import Link, run
 
@@ -142,6 +143,7 @@ def _rescue_sessions(link: Link, *, lease: float, gone: list[UUID] | None) -> Re
             return Rescued()
         reason = POISON.format(deaths="too many")
         orphans = run(link, ORPHANS, {"sessions": sessions, "reason": reason}).fetchall()
+        failpoints.hit("in_rescue")
         dead = [row for row in orphans if row[3] == "failed"]
         for _, job, node, _, deaths in dead:
             end_job(link, job, End(status="failed", node=node, reason=f"{node}: {POISON.format(deaths=deaths)}"))
