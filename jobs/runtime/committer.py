@@ -18,8 +18,8 @@ from jobs.errors import SessionLost
 from jobs.runtime import failpoints
 from jobs.runtime.compose import Composition
 from jobs.runtime.finished import Finished, Outcome, retry_delay
+from jobs.runtime.fuse import routed
 from jobs.runtime.joint import JointCommit
-from jobs.runtime.router import Router
 from jobs.runtime.store.commit import commit
 from jobs.runtime.store.joblock import close_rest
 from jobs.runtime.store.link import CONFLICTS, Link, is_broken
@@ -150,6 +150,11 @@ class Committer:
     def _refuse(self, waiter: _Waiter, error: Exception, write: Callable[[list[Finished]], list[Outcome]]) -> None:
         """The database will not take this step's rows: that is the step's failure, not the session's."""
         f = waiter.finished
+        if f.fused:
+            # Perhaps it was one of those that travel with it: they run again, each with a commit of its own.
+            f.unfuse()
+            self._attempt([waiter], write)
+            return
         f.status, f.emissions, f.state, f.lines = StepStatus.FAILED, [], None, []
         f.summary = f"the result could not be stored: {error}"[:300]
         f.error = {"type": type(error).__name__, "message": str(error)[:2000], "traceback": ""}
@@ -168,19 +173,15 @@ class Committer:
 
     def _write_plain(self, link: Link, finished: Sequence[Finished]) -> list[Outcome]:
         composition = Composition()
-        ready = 0
         for f in finished:
-            router = Router(f.program, ordinals=composition.ordinals)
-            for e in f.emissions:
-                router.emit(source=f.step.id, node=f.step.node, event=e.event, payload=e.payload)
+            router = f.routed or routed(f)
             composition.add([f], router, [StepStatus.READY] * len(router.steps), failing=False)
-            ready += len(router.steps)
         written = commit(link, composition.batch, session=self._session)
         outcomes = [
             Outcome(f.step.id in written.fenced, composition.next_step(f, written), due_in=retry_delay(f))
             for f in finished
         ]
-        outcomes[0].made_ready = ready - sum(o.next is not None for o in outcomes)
+        outcomes[0].made_ready = composition.ready - sum(o.next is not None for o in outcomes)
         return outcomes
 
     def _write_joint(self, finished: list[Finished]) -> list[Outcome]:

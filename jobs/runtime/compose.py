@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import count
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jobs.runtime.finished import AGAIN, Finished
@@ -20,40 +20,25 @@ Followed = dict[int, tuple[NewStep, Inputs]]
 
 @dataclass(slots=True)
 class Composition:
-    """Rows of one commit, and for each finished step the new step that its lane will go on with."""
+    """Rows of one commit, and for each finished step the new step that its lane will go on with.
+
+    Every router numbers its new steps from 1; in the rows of the commit they follow each other.
+    """
 
     batch: Batch = field(default_factory=Batch)
     followed: Followed = field(default_factory=dict)
-    ordinals: Iterator[int] = field(default_factory=lambda: count(1))
+    ready: int = 0  #: new steps that any lane may claim, the followed ones included
 
     def add(
         self, finished: Sequence[Finished], router: Router, statuses: Sequence[StepStatus], *, failing: bool
     ) -> None:
         """The steps of one job, what they gave rise to, and in which status each of that starts."""
-        by_cause = {f.step.id: f for f in finished}
+        scribe = _Scribe(self, finished, router, base=len(self.batch.new_steps))
         for f in finished:
-            new = sum(step.cause == f.step.id for step in router.steps)
-            self._add_step(f, 0 if failing else new - (f.status not in AGAIN))
+            scribe.add_finished(f, failing=failing)
         for step, status in zip(router.steps, statuses, strict=True):
-            self._add_new(step, by_cause[step.cause or 0], status, router)
-        self.batch.items += [_item_row(item) for item in router.items]
-
-    def _add_step(self, f: Finished, delta: int) -> None:
-        step = f.step
-        row = {"id": step.id, "attempt": step.attempt, "job_id": step.job_id, "status": f.status, "errors": f.errors}
-        self.batch.steps.append({**row, "summary": f.summary, "delay": f.delay, "delta": delta})
-        if f.lines or f.error:
-            log = {"activation": step.id, "attempt": step.attempt, "lines": f.lines, "error": f.error}
-            self.batch.logs.append(log)
-
-    def _add_new(self, step: NewStep, cause: Finished, status: StepStatus, router: Router) -> None:
-        row = {"cause": step.cause, "ordinal": step.ordinal, "node": step.node, "message": step.message}
-        follows = cause.follow and cause.step.id not in self.followed and not step.taken and status == StepStatus.READY
-        if follows:
-            self.followed[cause.step.id] = (step, _inputs(step, router.items))
-            status = StepStatus.RUNNING
-        self.batch.new_steps.append({**row, "status": status, "priority": cause.step.priority})
-        self.batch.takes += [{"cause": step.cause, "item": item, "taker": step.ordinal} for item in step.taken]
+            scribe.add_new(step, status)
+        self.batch.items += [scribe.item_row(item) for item in router.items]
 
     def next_step(self, finished: Finished, written: Written) -> Step | None:
         """The step that the lane of `finished` now runs, already claimed for it by the commit."""
@@ -75,10 +60,69 @@ class Composition:
         )
 
 
-def _item_row(item: NewItem) -> dict[str, Any]:
-    node, slot = (item.port.node, item.port.slot) if item.port else ("", "")
-    row = {"source": item.source, "source_node": item.source_node, "event": item.event, "node": node, "slot": slot}
-    return {**row, "payload": item.payload, "taker": item.taker}
+class _Scribe:
+    """Writes the rows of one router. A cause below zero is the ordinal of a fused step."""
+
+    def __init__(self, composition: Composition, finished: Sequence[Finished], router: Router, *, base: int) -> None:
+        self._composition = composition
+        self._batch = composition.batch
+        self._router = router
+        self._base = base
+        self._by_id = {f.step.id: f for f in finished}
+        self._fused = {ordinal: f for g in finished for ordinal, f in g.fused.items()}
+        self._root = finished[0].step.id  # only a lone step has fused ones
+
+    def add_finished(self, f: Finished, *, failing: bool) -> None:
+        step = f.step
+        new = sum(self._cause_id(s.cause) == step.id for s in self._router.steps) - len(f.fused)
+        row = {"id": step.id, "attempt": step.attempt, "job_id": step.job_id, "status": f.status, "errors": f.errors}
+        delta = 0 if failing else new - (f.status not in AGAIN)
+        self._batch.steps.append({**row, "summary": f.summary, "delay": f.delay, "delta": delta})
+        self._add_log(f, step.id, None)
+
+    def add_new(self, step: NewStep, status: StepStatus) -> None:
+        root = self._cause_id(step.cause)
+        cause = self._by_id[root]
+        ordinal = self._base + step.ordinal
+        row: dict[str, Any] = {"root": root, "cause": self._ordinal(step.cause), "ordinal": ordinal}
+        row |= {"node": step.node, "message": step.message, "priority": cause.step.priority}
+        if fused := self._fused.get(step.ordinal):
+            self._batch.new_steps.append({**row, **_past(fused)})
+            self._add_log(fused, root, ordinal)
+            return
+        self._composition.ready += status == StepStatus.READY
+        if self._follows(cause, step, status):
+            self._composition.followed[root] = (replace(step, ordinal=ordinal), _inputs(step, self._router.items))
+            status = StepStatus.RUNNING
+        self._batch.new_steps.append({**row, "status": status})
+        self._batch.takes += [{"root": root, "item": item, "taker": ordinal} for item in step.taken]
+
+    def item_row(self, item: NewItem) -> dict[str, Any]:
+        node, slot = (item.port.node, item.port.slot) if item.port else ("", "")
+        row: dict[str, Any] = {"root": self._cause_id(item.source), "source": self._ordinal(item.source)}
+        row |= {"source_node": item.source_node, "event": item.event, "node": node, "slot": slot}
+        return {**row, "payload": item.payload, "taker": item.taker and self._base + item.taker}
+
+    def _follows(self, cause: Finished, step: NewStep, status: StepStatus) -> bool:
+        if not cause.follow or cause.step.id in self._composition.followed:
+            return False
+        return not step.taken and status == StepStatus.READY and cause.follow_with in (None, step.ordinal)
+
+    def _cause_id(self, cause: int | None) -> int:
+        return self._root if cause is None or cause < 0 else cause
+
+    def _ordinal(self, cause: int | None) -> int | None:
+        return self._base - cause if cause is not None and cause < 0 else None
+
+    def _add_log(self, f: Finished, root: int, ordinal: int | None) -> None:
+        if f.lines or f.error:
+            row = {"root": root, "ordinal": ordinal, "attempt": f.step.attempt, "lines": f.lines, "error": f.error}
+            self._batch.logs.append(row)
+
+
+def _past(fused: Finished) -> dict[str, Any]:
+    now = time.monotonic()
+    return {"status": fused.status, "began": now - fused.began, "ended": now - fused.ended}
 
 
 def _inputs(step: NewStep, items: Sequence[NewItem]) -> Inputs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from django.db import connections
@@ -38,7 +39,7 @@ class StepContext(RunContext):
             job_id=str(step.job_id),
             node=step.node,
             attempt=step.errors + 1,
-            idempotency_key=f"{step.job_id}:{step.id}",
+            idempotency_key=step.key,
             policy_message=step.message or IMMEDIATE,
             services=JobServices(),
         )
@@ -47,7 +48,7 @@ class StepContext(RunContext):
     def state(self) -> dict[str, Any]:
         if self._loaded is None:
             # Held until the step is committed, so that no other step of the node reads what this one will change.
-            self._step.locked_state = True
+            self._step.locks_state()
             lock_state(django_link(), job=self._step.job_id, node=self._step.node)
             self._loaded, self._version = load_state(django_link(), job=self._step.job_id, node=self._step.node)
             self._original = strict_json.canonical(self._loaded)
@@ -62,7 +63,7 @@ class StepContext(RunContext):
 
     @property
     def cancelled(self) -> bool:
-        return self._step.dropped
+        return self._step.unwanted
 
     def log(self, message: object, level: str = "info") -> None:
         if level not in LEVELS:
@@ -78,7 +79,7 @@ class StepContext(RunContext):
 
 def execute(step: Step, program: Program, leash: Leash) -> Finished:
     """Run one attempt. Never raises for what the routine does; what it raised is judged by the error handler."""
-    finished = Finished(step, program)
+    finished = Finished(step, program, began=time.monotonic())
     output = capture.start()
     try:
         _call_on_leash(step, program, finished, output, leash)
@@ -88,6 +89,7 @@ def execute(step: Step, program: Program, leash: Leash) -> Finished:
         leash.forget()
         capture.stop()
         finished.lines = output.finish()
+        finished.ended = time.monotonic()
     return finished
 
 

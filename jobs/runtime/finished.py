@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jobs.runtime.program import Program
+from jobs.runtime.router import Router
 from jobs.runtime.store.claim import Step
 from jobs.states import StepStatus
 from templates_app.routines import Emission
@@ -29,6 +30,11 @@ class Finished:
     state: dict[str, Any] | None = None  #: new durable state of the node, when it changed
     state_version: int = 0
     follow: bool = True  #: may the lane go on with a step that this one starts?
+    follow_with: int | None = None  #: the only step it may go on with, by ordinal: that one has run already
+    began: float = 0.0  #: monotonic seconds
+    ended: float = 0.0
+    routed: Router | None = None  #: what it and its fused steps emitted, when that was routed already
+    fused: dict[int, Finished] = field(default_factory=dict)  #: steps that travel with its commit, by ordinal
 
     @property
     def needs_lock(self) -> bool:
@@ -38,6 +44,15 @@ class Finished:
     @property
     def errors(self) -> int:
         return self.step.errors + (1 if self.error else 0)
+
+    @property
+    def plain(self) -> bool:
+        """A result that needs nothing of the database but to be written."""
+        return self.status == StepStatus.COMPLETED and not self.needs_lock and not self.step.locked_state
+
+    def unfuse(self) -> None:
+        """Leave the steps that travel with this one to be run anew."""
+        self.routed, self.fused, self.follow_with = None, {}, None
 
     def run_again(self) -> None:
         """Somebody else changed the node's state first: throw this attempt away, nothing of it counts."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count
 from uuid import UUID
 
 from jobs.errors import SlotFull
@@ -39,7 +38,7 @@ class JointCommit:
     def _write_owned(self, job: UUID, view: JobView, owned: list[Finished], asked: Sequence[Finished]) -> list[Outcome]:
         self._settle_states(job, view, owned)
         composition = Composition()
-        router = self._route(view, owned, composition)
+        router = self._route(view, owned)
         failing = next((f for f in owned if f.status == StepStatus.FAILED), None)
         statuses, promoted = starting_statuses(owned[0], view, owned, len(router.steps))
         composition.add(owned, router, statuses, failing=failing is not None)
@@ -73,15 +72,15 @@ class JointCommit:
             save_state(self._link, job=job, node=f.step.node, state=f.state)
             view.states[f.step.node] = f.state_version + 1
 
-    def _route(self, view: JobView, owned: Sequence[Finished], composition: Composition) -> Router:
-        router = self._fill(view, owned, composition)
+    def _route(self, view: JobView, owned: Sequence[Finished]) -> Router:
+        router = self._fill(view, owned)
         closing = sum(f.status not in AGAIN for f in owned)
         failing = any(f.status == StepStatus.FAILED for f in owned)
         if not failing and not router.steps and view.open == closing and not view.keep_open:
             router.drain(cause=owned[-1].step.id)
         return router
 
-    def _fill(self, view: JobView, owned: Sequence[Finished], composition: Composition) -> Router:
+    def _fill(self, view: JobView, owned: Sequence[Finished]) -> Router:
         """Route what was emitted. A step that would overfill a slot has failed: its error handler says what then."""
         while True:
             router = Router(
@@ -89,12 +88,10 @@ class JointCommit:
                 waiting=view.waiting,
                 now=view.now,
                 last=view.activated,
-                ordinals=composition.ordinals,
             )
             culprit = next((f for f in owned if _overfills(f, router)), None)
             if culprit is None:
                 return router
-            composition.ordinals = count(1)
 
 
 def _overfills(f: Finished, router: Router) -> bool:

@@ -15,6 +15,7 @@ from jobs.errors import SessionLost
 from jobs.runtime import failpoints
 from jobs.runtime.execute import execute, release_state
 from jobs.runtime.finished import Finished, Outcome
+from jobs.runtime.fuse import fuse
 from jobs.runtime.judge import judge
 from jobs.runtime.leash import Leash
 from jobs.runtime.store.claim import Step
@@ -94,7 +95,15 @@ class Lane(threading.Thread):
             return self._carry_atomic(step, follow=follow)
         finished = execute(step, program, self.leash)
         finished.follow = follow
-        return self._session.committer.commit(finished)
+        apart = None
+        if follow and step.node in program.fusible and finished.plain:
+            apart = fuse(finished, lambda caused: execute(caused, program, self.leash))
+        outcome = self._session.committer.commit(finished)
+        if apart is None or outcome.next is None:
+            return outcome
+        self._session.committed(outcome)
+        apart.step, apart.follow = outcome.next, follow
+        return self._session.committer.commit(apart)
 
     def _carry_atomic(self, step: Step, *, follow: bool) -> Outcome:
         """Run inside the transaction that commits the step: the routine's rows land with it or not at all."""

@@ -26,6 +26,16 @@ class Program:
         """Nodes whose policy depends on when they last started."""
         return frozenset(node for node, policy in self.policies.items() if policy.keeps_time)
 
+    @cached_property
+    def fusible(self) -> frozenset[str]:
+        """Nodes whose steps need no commit of their own: pure ones, in a flow whose commits need not see the job.
+
+        Not with a timeout: a step that will not end has to be failed and fenced off by itself.
+        """
+        nodes = self.spec.nodes.values()
+        pure = (node.id for node in nodes if node.pure and not node.atomic and node.timeout is None)
+        return frozenset(() if self.locked else pure)
+
     def handler(self, node: str) -> ErrorHandler:
         """Routine level beats flow level beats the default, stop."""
         return self._handlers[node]

@@ -175,7 +175,31 @@ class Deaf(Routine):
             self.emit("output")
 
 
+class PurePass(Pass):
+    """As Pass, and says so: it may travel with the commit of another step."""
+
+    pure = True
+
+
+class PureFlaky(Flaky):
+    pure = True
+
+
+class PureSpread(Spread):
+    pure = True
+
+
+class PureTally(Tally):
+    """Claims to be pure, and keeps state all the same."""
+
+    pure = True
+
+
 for name, routine in {
+    "test_pure_pass": PurePass,
+    "test_pure_flaky": PureFlaky,
+    "test_pure_spread": PureSpread,
+    "test_pure_tally": PureTally,
     "test_pass": Pass,
     "test_spread": Spread,
     "test_gather": Gather,

@@ -26,8 +26,25 @@ class Step:
     priority: int
     message: Any
     inputs: Inputs
-    locked_state: bool = False  #: it holds the lock on its node's durable state
+    locked_state: bool = False
     dropped: bool = False  #: nobody wants its result any more: its job ended, or somebody else owns it
+    place: int = 0  #: among the steps that travel with the commit of `root`; it has no row of its own yet
+    root: Step | None = None
+
+    @property
+    def key(self) -> str:
+        """Stays the same when the step is attempted again."""
+        return f"{self.job_id}:{self.id}.{self.place}" if self.root else f"{self.job_id}:{self.id}"
+
+    @property
+    def unwanted(self) -> bool:
+        return (self.root or self).dropped
+
+    def locks_state(self) -> None:
+        """It holds the lock on its node's durable state, until its lane lets go of it."""
+        self.locked_state = True
+        if self.root:
+            self.root.locked_state = True
 
 
 # A materialised CTE, never `id IN (SELECT ... LIMIT n FOR UPDATE SKIP LOCKED)`: the planner may run that sub-select

@@ -42,6 +42,8 @@ class Written:
 
 # `IS TRUE` keeps the planner from finding jobs by status: it would read every running job to commit one step.
 # Ids of new activations are drawn first, so that items find theirs by ordinal: a join would be quadratic in a fan-out.
+# `root` is the fenced activation that a row belongs to. Between the root and a row may lie fused steps, which come into
+# being finished: they are named by ordinal, and their times by seconds before now, for the clock is the database's.
 COMMIT = """
 WITH s AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(steps)s::jsonb) AS t(
@@ -70,32 +72,38 @@ WITH s AS MATERIALIZED (
 ), fresh AS MATERIALIZED (
     SELECT array_agg(nextval('jobs_activation_id_seq')) AS ids FROM generate_series(1, %(count)s::int)
 ), new AS (
-    INSERT INTO jobs_activation
-        (id, job_id, node, status, session_id, attempt, started_at, priority, cause_id, ordinal, message)
-    SELECT fresh.ids[t.ordinal], f.job_id, t.node, CASE WHEN f.paused THEN 'held' ELSE t.status END,
-           CASE WHEN t.status = 'running' AND NOT f.paused THEN %(session)s::uuid END,
-           CASE WHEN t.status = 'running' AND NOT f.paused THEN 1 ELSE 0 END,
-           CASE WHEN t.status = 'running' AND NOT f.paused THEN clock_timestamp() END,
-           t.priority, t.cause, t.ordinal, t.message
+    INSERT INTO jobs_activation (id, job_id, node, status, session_id, attempt, created_at, ready_at, started_at,
+                                 finished_at, priority, cause_id, ordinal, message)
+    SELECT fresh.ids[t.ordinal], f.job_id, t.node, CASE WHEN now_.held THEN 'held' ELSE t.status END,
+           CASE WHEN now_.claimed THEN %(session)s::uuid END, CASE WHEN now_.claimed THEN 1 ELSE 0 END,
+           now_.began, now_.began, CASE WHEN now_.claimed THEN now_.began END,
+           clock_timestamp() - t.ended * interval '1 second',
+           t.priority, coalesce(fresh.ids[t.cause], t.root), t.ordinal, t.message
     FROM jsonb_to_recordset(%(new_steps)s::jsonb) AS t(
-        cause bigint, ordinal int, node text, status text, priority int, message jsonb)
-    JOIN fenced f ON f.id = t.cause CROSS JOIN fresh
+        root bigint, cause int, ordinal int, node text, status text, priority int, message jsonb,
+        began float8, ended float8)
+    JOIN fenced f ON f.id = t.root CROSS JOIN fresh
+    CROSS JOIN LATERAL (SELECT
+        f.paused AND t.ended IS NULL AS held,
+        t.ended IS NOT NULL OR (t.status = 'running' AND NOT f.paused) AS claimed,
+        clock_timestamp() - coalesce(t.began, 0) * interval '1 second' AS began) now_
 ), item AS (
     INSERT INTO jobs_item (job_id, source_id, source_node, event, node, slot, payload, consumed_by_id)
-    SELECT f.job_id, f.id, t.source_node, t.event, t.node, t.slot, t.payload, fresh.ids[t.taker]
+    SELECT f.job_id, coalesce(fresh.ids[t.source], f.id), t.source_node, t.event, t.node, t.slot, t.payload,
+           fresh.ids[t.taker]
     FROM jsonb_to_recordset(%(items)s::jsonb) AS t(
-        source bigint, source_node text, event text, node text, slot text, payload jsonb, taker int)
-    JOIN fenced f ON f.id = t.source CROSS JOIN fresh
+        root bigint, source int, source_node text, event text, node text, slot text, payload jsonb, taker int)
+    JOIN fenced f ON f.id = t.root CROSS JOIN fresh
 ), taken AS (
     UPDATE jobs_item i SET consumed_by_id = fresh.ids[t.taker]
-    FROM jsonb_to_recordset(%(takes)s::jsonb) AS t(cause bigint, item bigint, taker int)
-    JOIN fenced f ON f.id = t.cause CROSS JOIN fresh
+    FROM jsonb_to_recordset(%(takes)s::jsonb) AS t(root bigint, item bigint, taker int)
+    JOIN fenced f ON f.id = t.root CROSS JOIN fresh
     WHERE i.id = t.item AND i.consumed_by_id IS NULL
 ), log AS (
     INSERT INTO jobs_steplog (activation_id, job_id, attempt, lines, error)
-    SELECT f.id, f.job_id, t.attempt, t.lines, t.error
-    FROM jsonb_to_recordset(%(logs)s::jsonb) AS t(activation bigint, attempt int, lines jsonb, error jsonb)
-    JOIN fenced f ON f.id = t.activation
+    SELECT coalesce(fresh.ids[t.ordinal], f.id), f.job_id, t.attempt, t.lines, t.error
+    FROM jsonb_to_recordset(%(logs)s::jsonb) AS t(root bigint, ordinal int, attempt int, lines jsonb, error jsonb)
+    JOIN fenced f ON f.id = t.root CROSS JOIN fresh
 )
 SELECT (SELECT array_agg(id) FROM fenced), (SELECT array_agg(id) FROM fenced WHERE paused),
        (SELECT ids FROM fresh),
