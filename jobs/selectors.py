@@ -13,7 +13,19 @@ from typing import Any, Generic, TypedDict, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Func, IntegerField, Model, QuerySet, TextField
+from django.db.models import (
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+)
 from django.db.models.functions import Cast, Now
 
 from jobs.models import Activation, Cluster, Item, Job, JobEvent, Session, StepLog
@@ -89,8 +101,19 @@ class Result:
 
 def created_after(jobs: JobQuerySet, moment: datetime) -> JobQuerySet:
     """An id begins with the time at which it was made: the bound on it ends the scan, the other one is exact."""
-    milliseconds = max(int((moment - CLOCKS_APART).timestamp() * 1000), 0) if moment.year > 1970 else 0
-    return jobs.filter(id__gte=UUID(int=milliseconds << 80), created_at__gt=moment)
+    return jobs.filter(id__gte=_id_at(moment, -CLOCKS_APART), created_at__gt=moment)
+
+
+def created_before(jobs: JobQuerySet, moment: datetime) -> JobQuerySet:
+    return jobs.filter(id__lt=_id_at(moment, CLOCKS_APART), created_at__lt=moment)
+
+
+def _id_at(moment: datetime, shift: timedelta) -> UUID:
+    """The lowest id of the time that is `shift` away from `moment`."""
+    if moment.year <= 1970:
+        return UUID(int=0)
+    milliseconds = int((moment.timestamp() + shift.total_seconds()) * 1000)
+    return UUID(int=max(milliseconds, 0) << 80)
 
 
 def unfinished_by_flow(flows: Collection[int]) -> dict[int, int]:
@@ -163,6 +186,29 @@ def result(job: Job) -> Result:
     for item in found.items:
         by_event.setdefault(f"{item.source_node}.{item.event}", []).append(item.payload)
     return Result(by_event, found.truncated)
+
+
+def output_rows(job: Job) -> QuerySet[Item]:
+    """What left the flow, in the order in which it left."""
+    return Item.objects.filter(job=job, node="")
+
+
+def input_rows(job: Job) -> QuerySet[Item]:
+    return Item.objects.filter(job=job, source_id=None)
+
+
+def waiting_rows(job: Job) -> QuerySet[Item]:
+    """Items that wait in slots."""
+    return _waiting(job)
+
+
+def log_rows(job: Job, *, node: str = "", step: int | None = None) -> QuerySet[StepLog]:
+    """What the attempts of all steps printed, logged and raised, with the node of each."""
+    steps = Activation.objects.filter(job=job)
+    steps = steps.filter(node=node) if node else steps
+    steps = steps.filter(pk=step) if step is not None else steps
+    of = Activation.objects.filter(pk=OuterRef("activation_id")).values("node")
+    return StepLog.objects.filter(activation_id__in=steps.values("pk")).annotate(node=Subquery(of))
 
 
 def undelivered(job: Job) -> Capped[Item]:

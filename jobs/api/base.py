@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
+from rest_framework.request import Request
 
 from jobs import access
 from jobs.models import Activation, ApiToken, Job
@@ -30,6 +31,11 @@ READ_JOBS = ("jobs.view_job", TRIGGER)  # whoever may only trigger sees the jobs
 
 
 class Endpoint(PlainEndpoint):
+    """Shows a token that is limited to flows these, and their jobs."""
+
+    def opens_to_limited(self, request: Request) -> bool:
+        return True
+
     @property
     def token(self) -> ApiToken | None:
         return self.request.auth if isinstance(self.request.auth, ApiToken) else None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from jobs.states import JobStatus
 from routilux_site.lib.api.fields import JSONObject, StrictSerializer, Text, WholeNumber
+from templates_app.api.bodies import NoQuery as NoQuery
 from templates_app.api.bodies import PageQuery as PageQuery
 from templates_app.api.bodies import TemplateBody
 
 MAX_PRIORITY = 100
 MAX_OUTPUTS = 1000
+MAX_BULK = 100
 NO_STATUS = f"{{input}} is no status. Accepted: {', '.join(JobStatus.values)}."
 
 
@@ -64,8 +68,46 @@ class JobQuery(PageQuery):
         help_text="Repeat it for more than one.",
     )
     flow = serializers.CharField(required=False, help_text="The name of a flow.")
+    revision = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, help_text="The number of a revision of that `flow`."
+    )
+    triggered_by = serializers.CharField(required=False, max_length=150, help_text="The name of a user.")
+    rerun_of = serializers.UUIDField(required=False, help_text="Only jobs that run this one again.")
     created_after = serializers.DateTimeField(required=False, help_text="Only jobs accepted later than this.")
+    created_before = serializers.DateTimeField(required=False, help_text="Only jobs accepted earlier than this.")
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if "revision" in said and "flow" not in said:
+            raise serializers.ValidationError({"revision": "Revisions are numbered by flow: say which `flow`."})
+        return said
+
+
+class OutputQuery(PageQuery):
+    event = serializers.CharField(required=False, max_length=129, help_text="Only what left by this `node.event`.")
+
+
+class LogQuery(PageQuery):
+    node = serializers.CharField(required=False, default="", help_text="Only of steps of this node.")
+    step = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1, help_text="Only of this step.")
 
 
 class StepQuery(PageQuery):
     node = serializers.CharField(required=False, default="", help_text="Only steps of this node.")
+
+
+class SessionQuery(PageQuery):
+    live = serializers.BooleanField(required=False, default=False, help_text="Only those that live.")
+
+
+class BulkItem(TriggerBody):
+    flow = Text(max_length=100, help_text="The name of the flow.")
+    idempotency_key = Text(
+        required=False, max_length=255, help_text="What the header `Idempotency-Key` is to a single trigger."
+    )
+
+
+class BulkBody(TemplateBody):
+    jobs = serializers.ListField(child=BulkItem(), min_length=1, max_length=MAX_BULK)
+    together = serializers.BooleanField(
+        required=False, default=False, help_text="All or none: one that is refused keeps the others from being made."
+    )

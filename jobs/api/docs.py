@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from routilux_site.lib.api.docs import header
@@ -148,4 +150,96 @@ STEP = [
         response_only=True,
         status_codes=["200"],
     )
+]
+
+
+def _told(name: str, value: Any) -> list[OpenApiExample]:
+    return [OpenApiExample(name, value=value, response_only=True, status_codes=["200"])]
+
+
+def item(**said: Any) -> dict[str, Any]:
+    return {"id": 9, "source": "", "target": "", "payload": {"order": 7}, **said}
+
+
+OUTPUTS = _told("A report", item(source="report.written", payload={"rows": 1204}))
+INPUTS = _told("A file", item(target="read.files", payload={"upload": "orders.csv"}))
+QUEUES = _told("Two slots", {"results": [{"node": "sum", "slot": "rows", "items": 12}]})
+LOGS = _told(
+    "An attempt that failed",
+    {
+        "id": 4,
+        "step": 71,
+        "node": "enrich",
+        "attempt": 1,
+        "at": "2026-11-23T04:20:00.140000Z",
+        "lines": [{"at": 1795321200.14, "level": "stdout", "text": "asking for rates"}],
+        "error": {"type": "TimeoutError", "message": "timed out", "traceback": "Traceback ..."},
+    },
+)
+_CLUSTER = {
+    "id": "0f6c1b9c5a6f4f31a5a1e7b2c3d4e5f6",
+    "host": "worker-1",
+    "pid": 4711,
+    "workers": 4,
+    "restarts": 0,
+    "last_restart_reason": "start",
+    "started_at": "2026-11-23T04:00:00Z",
+    "heartbeat_at": "2026-11-23T04:20:00Z",
+}
+RUNTIME = _told(
+    "At work",
+    {"live_sessions": 2, "supervisors": 1, "oldest_runnable_seconds": 0.02, "clusters": [_CLUSTER]},
+)
+SESSION = _told(
+    "A live one",
+    {
+        "id": _ID,
+        "cluster": _CLUSTER["id"],
+        "host": "worker-1",
+        "pid": 4713,
+        "lanes": 10,
+        "started_at": "2026-11-23T04:20:00Z",
+        "heartbeat_at": "2026-11-23T04:20:03Z",
+        "ended_at": None,
+        "outcome": "",
+    },
+)
+BULK = [
+    OpenApiExample(
+        "Two jobs",
+        value={
+            "jobs": [
+                {"flow": "orders", "input": {"upload": "a.csv"}, "idempotency_key": "orders-a"},
+                {"flow": "orders", "input": {"upload": "b.csv"}, "idempotency_key": "orders-b"},
+            ]
+        },
+        request_only=True,
+    ),
+    OpenApiExample(
+        "One made, one refused",
+        value={
+            "accepted": 1,
+            "refused": 1,
+            "results": [
+                {"status": 202, "replayed": False, "job": _ACCEPTED, "problem": None},
+                {
+                    "status": 404,
+                    "replayed": False,
+                    "job": None,
+                    "problem": {
+                        "type": "urn:routilux:problem:unknown-flow",
+                        "title": "There is no such flow",
+                        "status": 404,
+                        "detail": 'jobs[1].flow: There is no flow "ordres". Accepted: orders.',
+                        "instance": "/api/v1/jobs/bulk",
+                        "code": "unknown-flow",
+                        "request_id": "6f1f0f6a2f5e4a0f",
+                        "errors": [],
+                    },
+                },
+            ],
+        },
+        response_only=True,
+        status_codes=["200"],
+    ),
 ]

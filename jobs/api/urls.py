@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from jobs.api.views import jobs, steps, trigger, uploads
+from jobs.api.views import bulk, contents, jobs, runtime, steps, trigger, uploads
 from jobs.api.views.control import OF_JOBS, OF_STEPS, JobVerb
 
 
 def _verbs() -> list[URLPattern]:
     job, step = "jobs/<uuid:job>", "jobs/<uuid:job>/steps/<int:step>"
-    of_jobs = [path(f"{job}/{name}", JobVerb.as_view(verb=verb), name=f"job-{name}") for name, verb in OF_JOBS.items()]
+    of_jobs = [
+        path(f"{job}/{name}", JobVerb.as_view(verb=verb), name=f"job-{name}")
+        for name, verb in OF_JOBS.items()
+        if name != "items"
+    ]
     return of_jobs + [
         path(f"{step}/{name}", JobVerb.as_view(verb=verb), name=f"job-step-{name}") for name, verb in OF_STEPS.items()
     ]
@@ -17,12 +21,20 @@ def _verbs() -> list[URLPattern]:
 urlpatterns = [
     path("flows/<str:name>/jobs", trigger.FlowJobs.as_view(), name="flow-jobs"),
     path("jobs", jobs.JobList.as_view(), name="jobs"),
+    path("jobs/bulk", bulk.JobsBulk.as_view(), name="jobs-bulk"),
     path("jobs/<uuid:job>", jobs.JobDetail.as_view(), name="job"),
     path("jobs/<uuid:job>/events", jobs.JobEvents.as_view(), name="job-events"),
+    path("jobs/<uuid:job>/inputs", contents.JobInputs.as_view(), name="job-inputs"),
+    path("jobs/<uuid:job>/outputs", contents.JobOutputs.as_view(), name="job-outputs"),
+    path("jobs/<uuid:job>/queues", contents.JobQueues.as_view(), name="job-queues"),
+    path("jobs/<uuid:job>/items", contents.JobItems.as_view(), name="job-items"),
+    path("jobs/<uuid:job>/logs", contents.JobLogs.as_view(), name="job-logs"),
     path("jobs/<uuid:job>/rerun", trigger.JobRerun.as_view(), name="job-rerun"),
     path("jobs/<uuid:job>/steps", steps.StepList.as_view(), name="job-steps"),
     path("jobs/<uuid:job>/steps/<int:step>", steps.StepDetail.as_view(), name="job-step"),
     *_verbs(),
+    path("runtime", runtime.RuntimeDetail.as_view(), name="runtime"),
+    path("runtime/sessions", runtime.SessionList.as_view(), name="sessions"),
     path("uploads", uploads.UploadList.as_view(), name="uploads"),
     path("uploads/<str:name>", uploads.UploadDetail.as_view(), name="upload"),
 ]

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import F, Func, IntegerField, Model, QuerySet, TextField
+from django.db.models.functions import Cast
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +20,8 @@ M = TypeVar("M", bound=Model)
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 200
+#: Of the field that a list is bounded by; one row is always shown.
+MAX_BYTES = 1024 * 1024
 
 
 class PageError(RoutiluxError):
@@ -35,14 +38,20 @@ class Page(Generic[M]):
     previous: str | None
 
 
-def keyset_page(queryset: QuerySet[M], *, field: str = "-id", cursor: str | None, size: int = DEFAULT_SIZE) -> Page[M]:
-    """One page in the order of `field`, which must be unique; raises PageError when `cursor` is none of ours."""
+def keyset_page(
+    queryset: QuerySet[M], *, field: str = "-id", cursor: str | None, size: int = DEFAULT_SIZE, heavy: str = ""
+) -> Page[M]:
+    """One page in the order of `field`, which must be unique; raises PageError when `cursor` is none of ours.
+
+    Where rows have a `heavy` field, a page ends before all of them together are more than MAX_BYTES of it.
+    """
     name = field.removeprefix("-")
     backwards, value = _parse_cursor(queryset, name, cursor)
     is_descending = field.startswith("-") != backwards
     rows = queryset.order_by(f"-{name}" if is_descending else name)
     if cursor:
         rows = rows.filter(**{f"{name}__{'lt' if is_descending else 'gt'}": value})
+    size = fitting(rows, heavy, size) if heavy else size
     found = list(rows[: size + 1])
     items, has_more = found[:size], len(found) > size
     if backwards:
@@ -53,6 +62,17 @@ def keyset_page(queryset: QuerySet[M], *, field: str = "-id", cursor: str | None
         next=f"after.{getattr(items[-1], name)}" if items and has_next else None,
         previous=f"before.{getattr(items[0], name)}" if items and has_previous else None,
     )
+
+
+def fitting(rows: QuerySet[Any], field: str, most: int) -> int:
+    """How many of the first rows come to at most MAX_BYTES of `field`, by their sizes: contents stay where they are."""
+    size = Func(Cast(F(field), TextField()), function="octet_length", output_field=IntegerField())
+    total = 0
+    for count, length in enumerate(rows.annotate(_size=size).values_list("_size", flat=True)[:most]):
+        total += length or 0
+        if total > MAX_BYTES:
+            return max(count, 1)
+    return most
 
 
 def _parse_cursor(queryset: QuerySet[M], name: str, cursor: str | None) -> tuple[bool, Any]:
@@ -70,13 +90,14 @@ def _parse_cursor(queryset: QuerySet[M], name: str, cursor: str | None) -> tuple
 
 
 class KeysetPagination(BasePagination):
-    """DRF pages `{"results", "next", "previous"}`; a view may set `keyset_field`."""
+    """DRF pages `{"results", "next", "previous"}`; a view may set `keyset_field` and `keyset_heavy`."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         field = getattr(view, "keyset_field", "-id")
         cursor = request.query_params.get("cursor")
-        self.page: Page[Any] = keyset_page(queryset, field=field, cursor=cursor, size=_size(request))
+        heavy = getattr(view, "keyset_heavy", "")
+        self.page: Page[Any] = keyset_page(queryset, field=field, cursor=cursor, size=_size(request), heavy=heavy)
         return list(self.page.items)
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -84,8 +105,9 @@ class KeysetPagination(BasePagination):
         return Response({"results": data, **links})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": ["string", "null"], "format": "uri"}
-        properties = {"results": schema, "next": link, "previous": link}
+        link: dict[str, Any] = {"type": ["string", "null"], "format": "uri"}
+        there = {**link, "example": "https://routilux.example/api/v1/jobs?cursor=after.019ab0f2"}
+        properties = {"results": schema, "next": there, "previous": {**link, "example": None}}
         return {"type": "object", "required": list(properties), "properties": properties}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:

@@ -68,7 +68,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
 
 def _body(exception: Exception, instance: str) -> Problem | None:
     if isinstance(exception, RoutiluxError):
-        return _of_ours(exception, instance)
+        return of_error(exception, instance)
     if isinstance(exception, Http404):
         exception = exceptions.NotFound()
     elif isinstance(exception, PermissionDenied):
@@ -81,7 +81,8 @@ def _body(exception: Exception, instance: str) -> Problem | None:
     return None
 
 
-def _of_ours(error: RoutiluxError, instance: str) -> Problem:
+def of_error(error: RoutiluxError, instance: str) -> Problem:
+    """What a refusal looks like; also for one that stands inside of an answer."""
     return problem(
         status=error.status,
         code=error.code,

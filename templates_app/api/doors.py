@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -45,15 +44,6 @@ class Door(Endpoint):
     """Endpoints of which tokens that are limited to flows open none."""
 
     schema = DescribedSchema()
-
-    def check_permissions(self, request: Request) -> None:
-        super().check_permissions(request)
-        if self.flow_names and not self.opens_to_limited(request):
-            flows = ", ".join(self.flow_names)
-            raise PermissionDenied(f"This token is limited to flows ({flows}): it may read and trigger these only.")
-
-    def opens_to_limited(self, request: Request) -> bool:
-        return False
 
     @property
     def actor(self) -> Any:

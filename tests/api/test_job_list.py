@@ -48,6 +48,26 @@ def test_it_filters_by_time(as_bob: Client, job: Job) -> None:
 
     assert listed(as_bob, f"?created_after={before}") == [str(job.pk)]
     assert listed(as_bob, f"?created_after={after}") == []
+    assert listed(as_bob, f"?created_before={after}") == [str(job.pk)]
+    assert listed(as_bob, f"?created_before={before}") == []
+
+
+def test_it_filters_by_who_triggered(as_bob: Client, alice: User, job: Job) -> None:
+    own = services.trigger(flow=job.flow, launch=services.Launch(input={"n": 1}), actor=alice).job
+
+    assert listed(as_bob, "?triggered_by=alice") == [str(own.pk)]
+    assert listed(as_bob, "?triggered_by=bob") == [str(job.pk)]
+
+
+def test_it_filters_by_what_was_run_again(as_bob: Client, job: Job) -> None:
+    again = services.run_again(job=job, pinned=True)
+
+    assert listed(as_bob, f"?rerun_of={job.pk}") == [str(again.pk)]
+
+
+def test_it_filters_by_revision(as_bob: Client, job: Job) -> None:
+    assert listed(as_bob, "?flow=orders&revision=1") == [str(job.pk)]
+    assert listed(as_bob, "?flow=orders&revision=2") == []
 
 
 @pytest.mark.parametrize(
@@ -55,6 +75,7 @@ def test_it_filters_by_time(as_bob: Client, job: Job) -> None:
 )
 def test_it_takes_any_moment(as_bob: Client, job: Job, moment: str) -> None:
     assert get(as_bob, f"jobs?created_after={moment}").status_code in (200, 400)
+    assert get(as_bob, f"jobs?created_before={moment}").status_code in (200, 400)
 
 
 def test_it_ends_the_scan_by_the_id(as_bob: Client, job: Job) -> None:
@@ -72,6 +93,11 @@ def test_it_ends_the_scan_by_the_id(as_bob: Client, job: Job) -> None:
         ("flow=a%00b", "/flow"),
         ("created_after=yesterday", "/created_after"),
         ("created_after=9999-12-31T23:59:59-14:00", "/created_after"),
+        ("created_before=9999-12-31T23:59:59-14:00", "/created_before"),
+        ("triggered_by=nobody", "/triggered_by"),
+        ("rerun_of=1", "/rerun_of"),
+        ("revision=1", "/revision"),
+        ("flow=orders&revision=0", "/revision"),
         ("cursor=x", "/cursor"),
         ("cursor=after.x", "/cursor"),
         ("limit=0", "/limit"),

@@ -10,6 +10,7 @@ from rest_framework.reverse import reverse
 from jobs.models import Job, JobEvent
 from jobs.selectors import Failure, Result
 from jobs.states import JobStatus
+from routilux_site.lib.api.docs import ProblemSerializer
 from routilux_site.lib.api.fields import JSONObject
 from templates_app.api.shapes.templates import RevisionSerializer
 
@@ -167,3 +168,16 @@ class EventSerializer(serializers.ModelSerializer[JobEvent]):
     class Meta:
         model = JobEvent
         fields = ["id", "at", "kind", "actor", "reason", "data"]
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    status = serializers.IntegerField(help_text="What the single trigger would have answered.")
+    replayed = serializers.BooleanField(help_text="The key was seen before: the job is the one made then.")
+    job = AcceptedSerializer(allow_null=True)
+    problem = ProblemSerializer(allow_null=True, help_text="Why there is no job.")
+
+
+class BulkSerializer(serializers.Serializer[Any]):
+    accepted = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    results = OutcomeSerializer(many=True, help_text="One for each job that was asked for, in the same order.")

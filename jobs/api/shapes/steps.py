@@ -82,6 +82,24 @@ class AttemptSerializer(serializers.ModelSerializer[StepLog]):
         fields = ["attempt", "at", "lines", "error"]
 
 
+class LogSerializer(AttemptSerializer):
+    step = serializers.IntegerField(source="activation_id")
+    node = serializers.CharField()
+
+    class Meta(AttemptSerializer.Meta):
+        fields = ["id", "step", "node", *AttemptSerializer.Meta.fields]
+
+
+class QueueSerializer(serializers.Serializer[Any]):
+    node = serializers.CharField()
+    slot = serializers.CharField()
+    items = serializers.IntegerField(help_text="How many wait.")
+
+
+class QueueListSerializer(serializers.Serializer[Any]):
+    results = QueueSerializer(many=True)
+
+
 class StepDetailSerializer(StepSerializer):
     """The context holds `io` (StepIO) and `logs` (Capped[StepLog])."""
 

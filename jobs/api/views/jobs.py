@@ -13,12 +13,11 @@ from jobs import selectors
 from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import JobQuery, PageQuery
+from jobs.api.filters import flow_id, narrowed
 from jobs.api.shapes.jobs import EventSerializer, JobDetailSerializer, JobSerializer, Report
 from jobs.models import Job
-from jobs.models.job import JobQuerySet
 from routilux_site.lib.keyset import KeysetPagination
 from templates_app.document import accepted_names
-from templates_app.models import FlowPrototype
 from templates_app.routines.text import shorten
 
 LOOK_AGAIN_SECONDS = "1"
@@ -39,20 +38,10 @@ class JobList(Endpoint):
     def get(self, request: Request) -> Response:
         query = JobQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        return self.page(self._filtered(query.validated_data), JobSerializer)
-
-    def _filtered(self, wanted: dict[str, Any]) -> JobQuerySet:
-        rows = self.jobs()
-        if "status" in wanted:
-            rows = rows.filter(status__in=wanted["status"])
-        if "flow" in wanted:
-            rows = rows.filter(flow_id=self._flow_id(wanted["flow"]))
-        if "created_after" in wanted:
-            rows = selectors.created_after(rows, wanted["created_after"])
-        return rows
+        return self.page(narrowed(self.jobs(), query.validated_data, self._flow_id), JobSerializer)
 
     def _flow_id(self, name: str) -> int:
-        found = FlowPrototype.objects.filter(name=name).values_list("pk", flat=True).first()
+        found = flow_id(name)
         if found is None:
             names = self.flows().filter(archived_at=None).values_list("name", flat=True)
             raise ValidationError({"flow": f"There is no flow {shorten(name)}. {accepted_names(name, names)}"})

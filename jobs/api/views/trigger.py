@@ -22,6 +22,7 @@ from jobs.models import Job
 from routilux_site.lib import request_id
 from templates_app.api.pointing import inside, pointing
 from templates_app.errors import TemplateError
+from templates_app.models import FlowPrototype
 
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 
@@ -78,12 +79,7 @@ class FlowJobs(_Starting):
     )
     def post(self, request: Request, name: str) -> Response:
         flow = self.flow(name)
-        launch = _launch(request)
-        try:
-            triggered = services.trigger(flow=flow, launch=launch, actor=request.user)
-        except TemplateError as error:
-            with pointing(inside("overrides")):
-                raise error
+        triggered = triggered_by_body(flow, _launch(request), request.user)
         return self.started(triggered.job, **({"Idempotency-Replayed": "true"} if triggered.replayed else {}))
 
 
@@ -112,16 +108,25 @@ class JobRerun(_Starting):
         return self.started(made)
 
 
+def triggered_by_body(flow: FlowPrototype, launch: services.Launch, actor: services.Actor) -> services.Triggered:
+    """The verb; what is wrong with the overrides is told by its place in the body."""
+    try:
+        return services.trigger(flow=flow, launch=launch, actor=actor)
+    except TemplateError as error:
+        with pointing(inside("overrides")):
+            raise error
+
+
 def _launch(request: Request) -> services.Launch:
     body = TriggerBody(data=request.data)
     body.is_valid(raise_exception=True)
     given: dict[str, Any] = body.validated_data
-    return services.Launch(**given, idempotency_key=_key(request), request_id=request_id.current.get())
+    key = checked_key(request.headers.get("Idempotency-Key"), "Idempotency-Key")
+    return services.Launch(**given, idempotency_key=key, request_id=request_id.current.get())
 
 
-def _key(request: Request) -> str | None:
-    key = request.headers.get("Idempotency-Key")
+def checked_key(key: str | None, place: str) -> str | None:
     if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
         accepted = "1 to 255 visible ASCII characters without a space"
-        raise BadIdempotencyKey(f"{key[:80]!r} is not accepted: {accepted}.", path="Idempotency-Key")
+        raise BadIdempotencyKey(f"{key[:80]!r} is not accepted: {accepted}.", path=place)
     return key

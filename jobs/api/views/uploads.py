@@ -5,16 +5,15 @@ from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.api import docs
-from jobs.api.base import Endpoint
 from jobs.api.bodies import PageQuery
 from jobs.api.shapes.uploads import UploadSerializer
 from jobs.uploads import MAX_BYTES, list_uploads, store_upload
+from routilux_site.lib.api.endpoint import Endpoint
 from routilux_site.lib.keyset import KeysetPagination
 
 
@@ -28,15 +27,7 @@ class WholeBody(BaseParser):
         return stream.read(MAX_BYTES + 1)
 
 
-class UploadEndpoint(Endpoint):
-    def check_permissions(self, request: Request) -> None:
-        super().check_permissions(request)
-        if self.token and self.token.flow_names:
-            flows = ", ".join(self.token.flow_names)
-            raise PermissionDenied(f"This token is limited to flows ({flows}); uploads are read by all flows.")
-
-
-class UploadList(UploadEndpoint):
+class UploadList(Endpoint):
     permitted = {"GET": ("jobs.view_upload",)}
     pagination_class = KeysetPagination
     keyset_field = "name"
@@ -54,7 +45,7 @@ class UploadList(UploadEndpoint):
         return self.page(list_uploads(), UploadSerializer)
 
 
-class UploadDetail(UploadEndpoint):
+class UploadDetail(Endpoint):
     permitted = {"PUT": ("jobs.add_upload",)}
     parser_classes = [WholeBody]
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils.cache import get_conditional_response
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -61,6 +62,16 @@ class Endpoint(APIView):
         if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
             # WSGI shows such a body as an empty one.
             raise LengthRequired("A body in chunks is not accepted: send a Content-Length.", path="Content-Length")
+
+    def check_permissions(self, request: Request) -> None:
+        super().check_permissions(request)
+        if self.flow_names and not self.opens_to_limited(request):
+            flows = ", ".join(self.flow_names)
+            raise PermissionDenied(f"This token is limited to flows ({flows}): it may read and trigger these only.")
+
+    def opens_to_limited(self, request: Request) -> bool:
+        """May a token enter that is limited to some flows?"""
+        return False
 
     @property
     def flow_names(self) -> tuple[str, ...]:

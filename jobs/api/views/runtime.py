@@ -1,0 +1,56 @@
+"""Who works: the clusters and sessions of the Runtime."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs import selectors
+from jobs.api import docs
+from jobs.api.bodies import NoQuery, SessionQuery
+from jobs.api.shapes.runtime import RuntimeSerializer, SessionSerializer
+from jobs.models import Session
+from routilux_site.lib.api.endpoint import Endpoint
+from routilux_site.lib.api.operation import DescribedSchema, operation
+from routilux_site.lib.keyset import KeysetPagination
+
+
+class RuntimeDetail(Endpoint):
+    schema = DescribedSchema()
+    permitted = {"GET": ("jobs.view_cluster",)}
+
+    @operation(
+        id="read_runtime",
+        summary="Read how the Runtime stands",
+        about="What `/readyz` judges by.",
+        tag="runtime",
+        answers={200: RuntimeSerializer},
+        refuses=[400],
+        examples=docs.RUNTIME,
+    )
+    def get(self, request: Request) -> Response:
+        NoQuery(data=request.query_params).is_valid(raise_exception=True)
+        clusters = selectors.live_clusters().order_by("-started_at", "id")[:100]
+        return Response(RuntimeSerializer({**selectors.runtime_health(), "clusters": clusters}).data)
+
+
+class SessionList(Endpoint):
+    schema = DescribedSchema()
+    permitted = {"GET": ("jobs.view_session",)}
+    pagination_class = KeysetPagination
+
+    @operation(
+        id="list_sessions",
+        summary="List the sessions of the Runtime",
+        about="Newest first.",
+        tag="runtime",
+        parameters=[SessionQuery],
+        answers={200: SessionSerializer(many=True)},
+        refuses=[400],
+        examples=docs.SESSION,
+    )
+    def get(self, request: Request) -> Response:
+        query = SessionQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        rows = selectors.live_sessions() if query.validated_data["live"] else Session.objects.all()
+        return self.page(rows, SessionSerializer)
