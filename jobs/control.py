@@ -106,8 +106,14 @@ def _release(job: Job, act: Act = lambda router: None) -> None:
     going = list(held.order_by("id").values_list("pk", flat=True)[:free])
     held.filter(pk__in=going).update(status=StepStatus.READY, ready_at=Now())
     held.update(status=StepStatus.WAITING)
-    nudge(job, act)
+    nudge(job, lambda router: _go_on(router, act))
     transaction.on_commit(wake.ring, robust=True)
+
+
+def _go_on(router: Router, act: Act) -> None:
+    """Policies are asked again: one that raised, and failed the job, may have been mended."""
+    act(router)
+    router.look_everywhere()
 
 
 def _steps(job: Job, *statuses: StepStatus) -> QuerySet[Activation]:

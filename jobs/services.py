@@ -125,10 +125,8 @@ def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> 
         request_id=launch.request_id,
     )
     port = start.port
-    bear(job, lambda router: router.post(port, start.payload) if port else None)
     tell(job, "triggered", actor)
-    if job.status == JobStatus.COMPLETED:
-        tell(job, JobStatus.COMPLETED, None)
+    bear(job, lambda router: router.post(port, start.payload) if port else None)
     if launch.idempotency_key:
         digest = launching.digest(launch, flow)
         IdempotencyKey.objects.create(user_id=user, key=launch.idempotency_key, body_sha256=digest, job=job)

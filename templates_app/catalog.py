@@ -15,6 +15,7 @@ from templates_app.errors import RegistrationError, UnknownName
 from templates_app.routines import ErrorHandler, Policy, Ports, Routine, check_logic, config_schema, routine_class
 from templates_app.routines.calling import shape
 from templates_app.routines.config import parse_object
+from templates_app.routines.custom import check_signature, keep_policy, policy_function, policy_names
 from templates_app.routines.error_handler import register_exception
 from templates_app.routines.errors import DefinitionError, RoutineError
 from templates_app.routines.routine import Logic, has_dynamic_ports
@@ -28,9 +29,11 @@ __all__ = [
     "logic",
     "logic_names",
     "names",
+    "policy_names",
     "register",
     "register_exception",
     "register_logic",
+    "register_policy",
 ]
 
 T = TypeVar("T", bound=Callable[..., Any])
@@ -88,6 +91,25 @@ def register_logic(name: str, function: T | None = None) -> T | Callable[[T], T]
         raise RegistrationError(f"Logic '{name}' is bound to one object, whose state all activations would share.")
     _check_logic_function(name, function)
     _keep(_logics, name, function)
+    return function
+
+
+@overload
+def register_policy(name: str, function: None = ...) -> Callable[[T], T]: ...
+@overload
+def register_policy(name: str, function: T) -> T: ...
+def register_policy(name: str, function: T | None = None) -> T | Callable[[T], T]:
+    """Make `function(slots, worker_state, **settings) -> (activate, data_slice, message)` known as a custom policy."""
+    if function is None:
+        return lambda decorated: register_policy(name, decorated)
+    known = {other: policy_function(other) for other in policy_names()}
+    _check_name(name, known)
+    try:
+        check_signature(function)
+    except RoutineError as error:
+        raise RegistrationError(f"Policy '{name}' cannot be registered: {error.message}") from error
+    _keep(known, name, function)
+    keep_policy(name, function)
     return function
 
 

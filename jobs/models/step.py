@@ -76,7 +76,7 @@ class Item(models.Model):
     node = models.CharField(max_length=64, blank=True, db_default="")
     slot = models.CharField(max_length=64, blank=True, db_default="")
     payload: models.JSONField[Any, Any] = models.JSONField()
-    consumed_by_id = models.BigIntegerField(null=True)
+    consumed_by_id = models.BigIntegerField(null=True, help_text="The activation that took it; 0: it was dropped.")
 
     class Meta:
         ordering = ["id"]
@@ -105,6 +105,7 @@ class NodeState(models.Model):
     node = models.CharField(max_length=64)
     state = models.JSONField(default=dict, db_default={})
     version = models.IntegerField(default=0, db_default=0)
+    policy_state = models.JSONField(null=True, help_text="What its custom policy remembers.")
     last_activation = models.DateTimeField(null=True)
     look_at = models.DateTimeField(null=True, help_text="When its policy wants to be asked again.")
 

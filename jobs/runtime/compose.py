@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jobs.runtime.finished import AGAIN, Finished
-from jobs.runtime.router import NewItem, NewStep, Router
+from jobs.runtime.router import NOBODY, NewItem, NewStep, Router
 from jobs.runtime.store.claim import Inputs, Step
 from jobs.runtime.store.commit import Batch, Written
 from jobs.states import StepStatus
@@ -39,6 +39,8 @@ class Composition:
         for step, status in zip(router.steps, statuses, strict=True):
             scribe.add_new(step, status)
         self.batch.items += [scribe.item_row(item) for item in router.items]
+        root = finished[0].step.id
+        self.batch.takes += [{"root": root, "item": item, "taker": NOBODY} for item in router.dropped]
 
     def next_step(self, finished: Finished, written: Written) -> Step | None:
         """The step that the lane of `finished` now runs, already claimed for it by the commit."""

@@ -10,10 +10,10 @@ from jobs.runtime import failpoints
 from jobs.runtime.compose import Composition
 from jobs.runtime.finished import AGAIN, Finished, Outcome, retry_delay
 from jobs.runtime.judge import judge
-from jobs.runtime.program import Program
 from jobs.runtime.router import Router
+from jobs.runtime.routing import failing_policy, router_for, save_routing
 from jobs.runtime.store.commit import commit
-from jobs.runtime.store.joblock import End, JobView, end_job, lock_job, promote, save_state, save_times
+from jobs.runtime.store.joblock import End, JobView, end_job, lock_job, promote, save_state
 from jobs.runtime.store.link import Link
 from jobs.states import JobStatus, StepStatus
 
@@ -28,7 +28,8 @@ class JointCommit:
     def write(self, finished: Sequence[Finished]) -> list[Outcome]:
         job = finished[0].step.job_id
         asked = [(f.step.id, f.step.attempt) for f in finished]
-        view = lock_job(self._link, job, steps=asked, session=self._session)
+        read = finished[0].program.readers
+        view = lock_job(self._link, job, steps=asked, session=self._session, read=read)
         alive = view.status in {JobStatus.RUNNING, JobStatus.PAUSED}
         owned = [f for f in finished if alive and f.step.id in view.owned]
         if not owned:
@@ -39,15 +40,14 @@ class JointCommit:
         self._settle_states(job, view, owned)
         composition = Composition()
         router = self._route(view, owned)
-        failing = next((f for f in owned if f.status == StepStatus.FAILED), None)
+        end = _failing(owned) or failing_policy(owned[0].program, router)
         statuses, promoted = starting_statuses(owned[0], view, owned, len(router.steps))
-        composition.add(owned, router, statuses, failing=failing is not None)
-        save_timekeeping(self._link, job, owned[0].program, router)
+        composition.add(owned, router, statuses, failing=end is not None)
+        save_routing(self._link, job, owned[0].program, router)
         written = commit(self._link, composition.batch, session=self._session)
         failpoints.hit("in_commit")
-        if failing:
-            reason = f"{failing.step.node}: {failing.summary}"
-            end_job(self._link, job, End(status=JobStatus.FAILED, reason=reason, node=failing.step.node))
+        if end:
+            end_job(self._link, job, end)
             return [Outcome(f in owned, ended=True) for f in asked]
         promote(self._link, promoted)
         outcomes = [
@@ -83,12 +83,7 @@ class JointCommit:
     def _fill(self, view: JobView, owned: Sequence[Finished]) -> Router:
         """Route what was emitted. A step that would overfill a slot has failed: its error handler says what then."""
         while True:
-            router = Router(
-                owned[0].program,
-                waiting=view.waiting,
-                now=view.now,
-                last=view.activated,
-            )
+            router = router_for(owned[0].program, view)
             culprit = next((f for f in owned if _overfills(f, router)), None)
             if culprit is None:
                 return router
@@ -104,13 +99,10 @@ def _overfills(f: Finished, router: Router) -> bool:
     return full is not None
 
 
-def save_timekeeping(link: Link, job: UUID, program: Program, router: Router) -> None:
-    """Remember times for the nodes whose policy asks for them; most flows have none."""
-    asked = program.timekeepers & router.asked
-    if asked:
-        activated = {node: router.activated[node] for node in asked if node in router.activated}
-        timers = {node: router.timers[node] for node in asked if node in router.timers}
-        save_times(link, job=job, activated=activated, timers=timers)
+def _failing(owned: Sequence[Finished]) -> End | None:
+    """How the job ends because one of these steps failed and its error handler says stop."""
+    f = next((f for f in owned if f.status == StepStatus.FAILED), None)
+    return End(status=JobStatus.FAILED, reason=f"{f.step.node}: {f.summary}", node=f.step.node) if f else None
 
 
 def starting_statuses(

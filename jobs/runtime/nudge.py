@@ -19,11 +19,11 @@ from django.db.models.functions import Coalesce, Now
 from jobs.errors import SlotFull
 from jobs.models import Activation, Item, Job, JobEvent, NodeState
 from jobs.runtime import wake
-from jobs.runtime.joint import save_timekeeping
 from jobs.runtime.program import Program
 from jobs.runtime.programs import programs
-from jobs.runtime.router import NewItem, NewStep, Router
-from jobs.runtime.store.joblock import JobView, lock_job
+from jobs.runtime.router import NOBODY, NewItem, NewStep, Router
+from jobs.runtime.routing import failing_policy, router_for, save_routing
+from jobs.runtime.store.joblock import JobView, end_job, lock_job
 from jobs.runtime.store.link import django_link, is_conflict
 from jobs.states import JobStatus, StepStatus
 
@@ -41,16 +41,14 @@ def nudge(job: Job, act: Act) -> bool:
     completes.
     """
     program = programs.get(job.revision_id)
-    view = lock_job(django_link(), job.pk)
+    view = lock_job(django_link(), job.pk, read=program.readers)
     if JobStatus(view.status).is_terminal:
         return False
-    router = Router(program, waiting=view.waiting, now=view.now, last=view.activated)
-    act(router)
-    if full := router.overfull():
-        raise SlotFull(*full)
-    if not router.steps and not view.open and not view.keep_open:
-        router.drain()
-    _write(job, view, program, router)
+    router = router_for(program, view)
+    _fill(router, act, view)
+    changed = {"open": F("open") + len(router.steps), **_completion(view, program, router)}
+    Job.objects.filter(pk=job.pk).update(**changed)
+    _keep(job, view, program, router)
     return True
 
 
@@ -58,19 +56,22 @@ def bear(job: Job, act: Act) -> None:
     """Write a new job with what `act` starts in it. Nobody else knows the job yet, so no lock is taken."""
     program = programs.get(job.revision_id)
     view = JobView.unborn(status=job.status, keep_open=job.keep_open, now=time.time())
-    router = Router(program, now=view.now)
+    router = router_for(program, view)
+    _fill(router, act, view)
+    job.open = len(router.steps)
+    for field, value in _completion(view, program, router).items():
+        setattr(job, field, value)
+    job.save(force_insert=True)
+    if _keep(job, view, program, router):
+        job.refresh_from_db()
+
+
+def _fill(router: Router, act: Act, view: JobView) -> None:
     act(router)
     if full := router.overfull():
         raise SlotFull(*full)
-    if not router.steps and not job.keep_open:
+    if not router.steps and not view.open and not view.keep_open:
         router.drain()
-    job.open = len(router.steps)
-    if not router.steps and not job.keep_open:
-        job.status, job.started_at, job.finished_at = JobStatus.COMPLETED, Now(), Now()
-    job.save(force_insert=True)
-    save_timekeeping(django_link(), job.pk, program, router)
-    plant(job, router, _statuses(view, program, len(router.steps)))
-    _ring_for(router, view.now)
 
 
 def due_timers(limit: int = 20) -> list[tuple[UUID, list[str]]]:
@@ -112,15 +113,24 @@ def _fire(job_id: UUID, nodes: Sequence[str]) -> None:
             states.update(look_at=None)
 
 
-def _write(job: Job, view: JobView, program: Program, router: Router) -> None:
-    save_timekeeping(django_link(), job.pk, program, router)
+def _completion(view: JobView, program: Program, router: Router) -> dict[str, object]:
+    """What changes in the job when nothing in it can move any more."""
+    if router.steps or view.open or view.keep_open or view.status not in MOVING or failing_policy(program, router):
+        return {}
+    return {"status": JobStatus.COMPLETED, "started_at": Coalesce("started_at", Now()), "finished_at": Now()}
+
+
+def _keep(job: Job, view: JobView, program: Program, router: Router) -> bool:
+    """Write what the router made. True: a policy raised, and the job has failed of it."""
+    save_routing(django_link(), job.pk, program, router)
     plant(job, router, _statuses(view, program, len(router.steps)))
-    changed: dict[str, object] = {"open": F("open") + len(router.steps)}
-    if not router.steps and not view.open and not view.keep_open and view.status in MOVING:
-        changed |= {"status": JobStatus.COMPLETED, "started_at": Coalesce("started_at", Now()), "finished_at": Now()}
+    if _completion(view, program, router):
         JobEvent.objects.create(job=job, kind=JobStatus.COMPLETED)
-    Job.objects.filter(pk=job.pk).update(**changed)
+    end = failing_policy(program, router)
+    if end:
+        end_job(django_link(), job.pk, end)
     _ring_for(router, view.now)
+    return end is not None
 
 
 def _ring_for(router: Router, now: float) -> None:
@@ -144,6 +154,7 @@ def plant(job: Job, router: Router, statuses: Sequence[StepStatus]) -> None:
     ids = _plant_steps(job, router.steps, statuses)
     for step in router.steps:
         Item.objects.filter(pk__in=step.taken).update(consumed_by_id=ids[step.ordinal])
+    Item.objects.filter(pk__in=router.dropped).update(consumed_by_id=NOBODY)
     Item.objects.bulk_create(_item(job, item, ids) for item in router.items)
 
 
@@ -174,4 +185,4 @@ def _plant_steps(job: Job, steps: Sequence[NewStep], statuses: Sequence[StepStat
         for step, status in zip(steps, statuses, strict=True)
     ]
     Activation.objects.bulk_create(rows)
-    return {row.ordinal: row.pk for row in rows}
+    return {NOBODY: NOBODY, **{row.ordinal: row.pk for row in rows}}

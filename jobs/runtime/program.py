@@ -36,6 +36,11 @@ class Program:
         pure = (node.id for node in nodes if node.pure and not node.atomic and node.timeout is None)
         return frozenset(() if self.locked else pure)
 
+    @cached_property
+    def readers(self) -> list[str]:
+        """Nodes whose policy reads the items that wait."""
+        return sorted(node for node, policy in self.policies.items() if policy.sees_payloads)
+
     def handler(self, node: str) -> ErrorHandler:
         """Routine level beats flow level beats the default, stop."""
         return self._handlers[node]

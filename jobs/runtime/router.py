@@ -8,7 +8,7 @@ of the tests all drive this same code.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -19,6 +19,25 @@ from templates_app.spec import Port
 Payload = dict[str, Any]
 #: Waiting items of a job as stored: node -> slot -> item ids, oldest first.
 Waiting = Mapping[str, Mapping[str, Sequence[int]]]
+#: The taker of an item that was dropped. No step has this number, so that the item waits no more and nobody has it.
+NOBODY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What custom policies need: payloads of waiting items by id, and what each policy remembered."""
+
+    payloads: Mapping[int, Payload] = field(default_factory=dict)
+    memory: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A policy that raised. Nothing of its node was taken; what waits there still waits."""
+
+    node: str
+    error: Exception
+    cause: int | None
 
 
 @dataclass(slots=True, eq=False)
@@ -30,7 +49,7 @@ class NewItem:
     event: str
     port: Port | None
     payload: Payload
-    taker: int | None = None  #: ordinal of the new step that takes it at once
+    taker: int | None = None  #: ordinal of the new step that takes it at once, or NOBODY
 
 
 @dataclass(slots=True, eq=False)
@@ -58,15 +77,20 @@ class Router:
         now: float = 0.0,
         last: Mapping[str, float] | None = None,
         ordinals: Iterator[int] | None = None,
+        recall: Recall | None = None,
     ) -> None:
         self.items: list[NewItem] = []
         self.steps: list[NewStep] = []
+        self.dropped: list[int] = []  #: waiting items that a policy passed over
+        self.broken: list[Broken] = []
+        self.memory: dict[str, Mapping[str, Any]] = {}  #: what policies want to find again, where it changed
         self.timers: dict[str, float] = {}
         self.asked: set[str] = set()  #: nodes whose policy was asked: only their times may have changed
         self._program = program
         self._now = now
         self.activated: dict[str, float] = dict(last or {})  #: when each node last started, as far as it matters
         self._ordinals = ordinals or count(1)
+        self._recall = recall or Recall()
         self._queues: dict[str, dict[str, list[Ref]]] = {
             node: {slot: list(refs) for slot, refs in slots.items()} for node, slots in (waiting or {}).items()
         }
@@ -95,6 +119,11 @@ class Router:
         """A timer of the node is due: ask its policy again."""
         self._settle(node, None)
 
+    def look_everywhere(self) -> None:
+        """Ask each policy that has something waiting, most upstream or not: where it declined before, it declines."""
+        for node in sorted(self._queues):
+            self._settle(node, None)
+
     def overfull(self) -> tuple[Port, int] | None:
         """A slot in which more items wait than it may hold, and how many it may; None when all is well."""
         for node, slots in self._queues.items():
@@ -118,19 +147,37 @@ class Router:
     def _settle(self, node: str, cause: int | None, *, drained: bool = False) -> None:
         """Ask the policy again until it declines, so that no backlog is left that it would take."""
         while True:
-            decision = self._ask(node, drained=drained)
+            decision = self._ask(node, drained=drained, cause=cause)
+            if decision.memory is not None:
+                self.memory[node] = decision.memory
             if not isinstance(decision, Activate):
                 if decision.look_again_at is not None:
                     self.timers[node] = decision.look_again_at
                 return
             self.activated[node] = self._now
             self.timers.pop(node, None)
+            self._drop(node, decision.drop)
             self._take(self._start(node, cause, decision.message), decision.take)
 
-    def _ask(self, node: str, *, drained: bool = False) -> Activate | Decline:
+    def _ask(self, node: str, *, drained: bool = False, cause: int | None = None) -> Activate | Decline:
         self.asked.add(node)
+        policy = self._program.policies[node]
         view = View(self.depth(node), self._now, self.activated.get(node), drained)
-        return self._program.policies[node].decide(view)
+        if not policy.sees_payloads:
+            return policy.decide(view)
+        memory = self.memory.get(node, self._recall.memory.get(node, {}))
+        try:
+            return policy.decide(replace(view, payloads=self._payloads(node), memory=memory))
+        except Exception as error:  # noqa: BLE001 - a custom policy is anybody's code: its bug is an error of its node
+            self.broken.append(Broken(node, error, cause))
+            return Decline()
+
+    def _payloads(self, node: str) -> dict[str, list[Payload]]:
+        known = self._recall.payloads
+        return {
+            slot: [ref.payload if isinstance(ref, NewItem) else known[ref] for ref in refs]
+            for slot, refs in self._slots(node).items()
+        }
 
     def _start(self, node: str, cause: int | None, message: Any) -> NewStep:
         step = NewStep(next(self._ordinals), cause, node, message)
@@ -138,14 +185,25 @@ class Router:
         return step
 
     def _take(self, step: NewStep, take: Mapping[str, int]) -> None:
-        slots = self._slots(step.node)
-        for slot, wanted in take.items():
-            taken, slots[slot] = slots[slot][:wanted], slots[slot][wanted:]
-            for ref in taken:
-                if isinstance(ref, NewItem):
-                    ref.taker = step.ordinal
-                else:
-                    step.taken.append(ref)
+        for ref in self._leave(step.node, take):
+            if isinstance(ref, NewItem):
+                ref.taker = step.ordinal
+            else:
+                step.taken.append(ref)
+
+    def _drop(self, node: str, drop: Mapping[str, int]) -> None:
+        for ref in self._leave(node, drop):
+            if isinstance(ref, NewItem):
+                ref.taker = NOBODY
+            else:
+                self.dropped.append(ref)
+
+    def _leave(self, node: str, counts: Mapping[str, int]) -> Iterator[Ref]:
+        """So many of the oldest items of each slot leave the queues."""
+        slots = self._slots(node)
+        for slot, wanted in counts.items():
+            gone, slots[slot] = slots[slot][:wanted], slots[slot][wanted:]
+            yield from gone
 
     def _slots(self, node: str) -> dict[str, list[Ref]]:
         held = self._queues.setdefault(node, {})

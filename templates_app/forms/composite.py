@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from templates_app.catalog import policy_names
 from templates_app.forms.layered import MISSING, Section, Value, brief
 
 INHERIT, NONE = "", "none"
@@ -16,6 +17,7 @@ POLICIES = {
     "all_slots_ready": "All slots ready: one item of every slot",
     "batch_size": "Batch: so many items of every slot",
     "time_interval": "Interval: whatever waits, at most once in so many seconds",
+    "custom": "Custom: as a registered function decides",
 }
 STRATEGIES = {
     "stop": "Stop: the job fails",
@@ -33,6 +35,9 @@ def policy_section(value: Value) -> Section:
     seconds = forms.FloatField(required=False, min_value=0, label="Seconds between runs", help_text="For an interval.")
     _add(section, "policy__min_batch_size", size, current.get("min_batch_size"))
     _add(section, "policy__min_interval_seconds", seconds, current.get("min_interval_seconds"))
+    names = [("", "---------"), *((name, name) for name in policy_names())]
+    function = forms.ChoiceField(required=False, choices=names, label="Function", help_text="For a custom policy.")
+    _add(section, "policy__name", function, current.get("name"))
     section.compose = _composed_policy
     return section
 
@@ -47,7 +52,7 @@ def handler_section(value: Value, *, none: str) -> Section:
 
 
 def _composed_policy(cleaned: Mapping[str, Any], stored: Mapping[str, Any]) -> Any:
-    keys = {"batch_size": ("min_batch_size",), "time_interval": ("min_interval_seconds",)}
+    keys = {"batch_size": ("min_batch_size",), "time_interval": ("min_interval_seconds",), "custom": ("name",)}
     return _composed(cleaned, stored, "policy", "type", keys)
 
 

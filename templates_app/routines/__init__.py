@@ -15,6 +15,7 @@ from templates_app.routines.policies import (
     all_slots_ready_policy,
     batch_policy,
     batch_size_policy,
+    custom_policy,
     immediate_policy,
     time_interval_policy,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "check_logic",
     "config_errors",
     "config_schema",
+    "custom_policy",
     "exception_names",
     "immediate_policy",
     "register_exception",

@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from routilux_site.lib.errors import join_path
 from routilux_site.lib.strict_json import Json
+from templates_app.routines.custom import Custom as Custom
+from templates_app.routines.custom import custom_policy as custom_policy
+from templates_app.routines.deciding import Activate as Activate
+from templates_app.routines.deciding import Decline as Decline
+from templates_app.routines.deciding import Policy as Policy
+from templates_app.routines.deciding import View as View
 from templates_app.routines.errors import PolicyError
 from templates_app.routines.text import listed, shorten, suggestion, under
 
 MAX_BATCH = 1_000_000
 MAX_INTERVAL = 31 * 24 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a policy may know. `queued`: waiting items of each slot, in slot order; times are seconds of one clock.
-
-    `drained` says that nothing else in the job can move: this is the last call for the tail of a batch or an interval.
-    """
-
-    queued: Mapping[str, int]
-    now: float = 0.0
-    last_activation: float | None = None
-    drained: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Activate:
-    """Run now, with so many items of each slot (never none at all); logic gets `message` as `policy_message`."""
-
-    take: Mapping[str, int]
-    message: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Decline:
-    """Wait for more items, or look again at that time at the latest."""
-
-    look_again_at: float | None = None
-
-
-class Policy(ABC):
-    """`stateless`: depends on nothing but whether anything waits. `keeps_time`: also on when it last activated."""
-
-    type: ClassVar[str]
-    stateless: ClassVar[bool] = False
-    keeps_time: ClassVar[bool] = False
-
-    @abstractmethod
-    def decide(self, view: View) -> Activate | Decline:
-        """Pure: the same view gives the same answer. Asked again after each activation, until it declines."""
-
-    def to_json(self) -> dict[str, Any]:
-        return {"type": self.type, **{f.name: getattr(self, f.name) for f in fields(self)}}  # type: ignore[arg-type]
-
 
 _DECLINE = Decline()
 
@@ -130,7 +91,9 @@ class TimeInterval(Policy):
         return Decline(last + interval) if any(view.queued.values()) else _DECLINE
 
 
-KINDS: Mapping[str, type[Policy]] = {kind.type: kind for kind in (Immediate, AllSlotsReady, BatchSize, TimeInterval)}
+KINDS: Mapping[str, type[Policy]] = {
+    kind.type: kind for kind in (Immediate, AllSlotsReady, BatchSize, TimeInterval, Custom)
+}
 
 
 def parse(spec: object, path: str = "policy") -> Policy:
@@ -140,11 +103,8 @@ def parse(spec: object, path: str = "policy") -> Policy:
     if not isinstance(spec, dict):
         raise PolicyError(f'{shorten(spec)} is not accepted: an object like {{"type": "immediate"}} is.', path=path)
     kind = _kind(spec, path)
-    accepted = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    settings = {key: value for key, value in spec.items() if key != "type"}
-    _check_keys(kind, settings, accepted, path)
     try:
-        return kind(**settings)
+        return kind.from_settings({key: value for key, value in spec.items() if key != "type"})
     except PolicyError as error:
         raise PolicyError(error.message, path=under(path, error.path)) from None
 
@@ -180,13 +140,3 @@ def _kind(spec: dict[str, Any], path: str) -> type[Policy]:
         told = f"{shorten(name)} is no policy." if "type" in spec else "The type is missing."
         raise PolicyError(f"{told}{hint} Accepted: {listed(KINDS)}.", path=join_path(path, "type"))
     return kind
-
-
-def _check_keys(kind: type[Policy], settings: dict[str, Any], accepted: list[str], path: str) -> None:
-    for key in settings:
-        if key not in accepted:
-            message = f"{kind.type} has no such setting.{suggestion(key, accepted)} Accepted: {listed(accepted)}."
-            raise PolicyError(message, path=join_path(path, key))
-    for key in accepted:
-        if key not in settings:
-            raise PolicyError(f"{kind.type} requires it, but it is not given.", path=join_path(path, key))

@@ -195,6 +195,26 @@ class PureTally(Tally):
     pure = True
 
 
+def vip_first(slots: dict[str, Any], worker_state: dict[str, Any], *, limit: int = 2) -> tuple[bool, Any, Any]:
+    """Runs for each VIP at once, and for the others when `limit` of them have gathered; counts its runs."""
+    waiting = slots["input"].peek_all_new()
+    if "wrong" in (waiting[-1] if waiting else {}):
+        raise LookupError("this item is wrong")
+    if not waiting or not (waiting[-1].get("vip") or len(waiting) >= limit):
+        return False, {}, None
+    worker_state["runs"] = worker_state.get("runs", 0) + 1
+    return True, {"input": slots["input"].consume_all_new()}, {"reason": "vip", "runs": worker_state["runs"]}
+
+
+def newest(slots: dict[str, Any], worker_state: Any) -> tuple[bool, Any, Any]:
+    """When nothing else moves, runs with the newest item alone."""
+    if not worker_state.drained or not len(slots["input"]):
+        return False, {}, None
+    return True, {"input": [slots["input"].consume_latest_and_mark_all_consumed()]}, {"reason": "newest"}
+
+
+catalog.register_policy("test_vip_first", vip_first)
+catalog.register_policy("test_newest", newest)
 for name, routine in {
     "test_pure_pass": PurePass,
     "test_pure_flaky": PureFlaky,

@@ -27,7 +27,7 @@ def size(program: Program, node: str) -> int:
 @settings(deadline=None, max_examples=200)
 @given(walks)
 def test_it_gives_every_item_to_at_most_one_step(walk: Walk) -> None:
-    taken = Counter(id(item) for items in walk.took.values() for item in items)
+    taken = Counter(id(item) for items in (*walk.took.values(), walk.dropped) for item in items)
 
     assert set(taken.values()) <= {1}
     assert len(taken) + len(walk.waiting) == sum(item.port is not None for item in walk.items)
@@ -44,10 +44,22 @@ def test_it_gives_every_step_items_of_its_own_node_and_never_none(walk: Walk) ->
 @given(walks)
 def test_it_takes_whole_batches_except_when_drained(walk: Walk) -> None:
     for step in walk.steps:
+        if walk.program.policies[step.node].sees_payloads:
+            continue
         drained = bool(step.message) and step.message["reason"] == "drained"
         wanted = size(walk.program, step.node) * (2 if needs_both(walk.program.spec.nodes[step.node].policy) else 1)
         got = len(walk.took[step.ordinal])
         assert got < wanted if drained else got == wanted
+
+
+@settings(deadline=None, max_examples=100)
+@given(walks)
+def test_it_drops_only_what_a_policy_passed_over_and_remembers_each_run(walk: Walk) -> None:
+    choosy = [node for node in walk.program.spec.nodes if walk.program.policies[node].sees_payloads]
+    runs = {node: [s.message["runs"] for s in walk.steps if s.node == node] for node in choosy}
+
+    assert {item.port.node for item in walk.dropped if item.port} <= set(choosy)
+    assert all(seen == list(range(1, len(seen) + 1)) for seen in runs.values())
 
 
 @settings(deadline=None, max_examples=200)

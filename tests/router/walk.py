@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from jobs.runtime.program import Program
-from jobs.runtime.router import NewItem, NewStep, Router
+from jobs.runtime.router import NOBODY, NewItem, NewStep, Recall, Router
 from templates_app.spec import Port
 
 
@@ -17,6 +19,8 @@ class Walk:
     items: list[NewItem] = field(default_factory=list)
     took: dict[int, list[NewItem]] = field(default_factory=dict)
     waiting: list[NewItem] = field(default_factory=list)
+    dropped: list[NewItem] = field(default_factory=list)
+    memory: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def run(self, entry: Port, inputs: int) -> Walk:
         open_steps: list[NewStep] = []
@@ -43,7 +47,9 @@ class Walk:
         for item in self.waiting:
             assert item.port is not None
             queues.setdefault(item.port.node, {}).setdefault(item.port.slot, []).append(self.items.index(item))
-        return Router(self.program, waiting=queues, ordinals=iter(range(len(self.steps) + 1, 1_000_000)))
+        payloads = {self.items.index(item): item.payload for item in self.waiting}
+        ordinals = iter(range(len(self.steps) + 1, 1_000_000))
+        return Router(self.program, waiting=queues, ordinals=ordinals, recall=Recall(payloads, self.memory))
 
     def _settle(self, router: Router) -> list[NewStep]:
         self.items += router.items
@@ -51,6 +57,9 @@ class Walk:
             taken = [self.items[ref] for ref in step.taken] + [i for i in router.items if i.taker == step.ordinal]
             self.took[step.ordinal] = taken
         self.steps += router.steps
-        gone = {id(item) for items in self.took.values() for item in items}
+        self.memory |= router.memory
+        self.dropped += [self.items[ref] for ref in router.dropped]
+        self.dropped += [item for item in router.items if item.taker == NOBODY]
+        gone = {id(item) for items in (*self.took.values(), self.dropped) for item in items}
         self.waiting = [item for item in self.items if item.port and id(item) not in gone]
         return router.steps

@@ -41,6 +41,7 @@ class Written:
 
 
 # `IS TRUE` keeps the planner from finding jobs by status: it would read every running job to commit one step.
+# Taker 0 is nobody: an item that was dropped waits no more.
 # Ids of new activations are drawn first, so that items find theirs by ordinal: a join would be quadratic in a fan-out.
 # `root` is the fenced activation that a row belongs to. Between the root and a row may lie fused steps, which come into
 # being finished: they are named by ordinal, and their times by seconds before now, for the clock is the database's.
@@ -90,12 +91,12 @@ WITH s AS MATERIALIZED (
 ), item AS (
     INSERT INTO jobs_item (job_id, source_id, source_node, event, node, slot, payload, consumed_by_id)
     SELECT f.job_id, coalesce(fresh.ids[t.source], f.id), t.source_node, t.event, t.node, t.slot, t.payload,
-           fresh.ids[t.taker]
+           CASE WHEN t.taker = 0 THEN 0 ELSE fresh.ids[t.taker] END
     FROM jsonb_to_recordset(%(items)s::jsonb) AS t(
         root bigint, source int, source_node text, event text, node text, slot text, payload jsonb, taker int)
     JOIN fenced f ON f.id = t.root CROSS JOIN fresh
 ), taken AS (
-    UPDATE jobs_item i SET consumed_by_id = fresh.ids[t.taker]
+    UPDATE jobs_item i SET consumed_by_id = CASE WHEN t.taker = 0 THEN 0 ELSE fresh.ids[t.taker] END
     FROM jsonb_to_recordset(%(takes)s::jsonb) AS t(root bigint, item bigint, taker int)
     JOIN fenced f ON f.id = t.root CROSS JOIN fresh
     WHERE i.id = t.item AND i.consumed_by_id IS NULL

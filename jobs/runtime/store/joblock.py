@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,8 @@ class JobView:
     held_back: list[int]  #: activations that max_workers keeps waiting, oldest first
     states: dict[str, int]  #: version of each node's durable state
     activated: dict[str, float]  #: when each node last started, for policies that keep time
+    memory: dict[str, dict[str, Any]] = field(default_factory=dict)  #: what each custom policy remembers
+    payloads: dict[int, dict[str, Any]] = field(default_factory=dict)  #: of waiting items that a policy reads
 
     @classmethod
     def unborn(cls, *, status: str, keep_open: bool, now: float) -> JobView:
@@ -46,14 +48,27 @@ SELECT id, node, slot FROM jobs_item WHERE job_id = %(job)s AND consumed_by_id I
 """
 HELD_BACK = "SELECT id FROM jobs_activation WHERE job_id = %(job)s AND status = 'waiting' ORDER BY id"
 STATES = """
-SELECT node, version, extract(epoch FROM last_activation)::float8 FROM jobs_nodestate WHERE job_id = %(job)s
+SELECT node, version, extract(epoch FROM last_activation)::float8, policy_state::text
+FROM jobs_nodestate WHERE job_id = %(job)s
+"""
+PAYLOADS = """
+SELECT id, payload::text FROM jobs_item
+WHERE job_id = %(job)s AND consumed_by_id IS NULL AND node <> '' AND node = ANY(%(nodes)s::text[])
 """
 
 
-def lock_job(link: Link, job: UUID, *, steps: Sequence[tuple[int, int]] = (), session: UUID | None = None) -> JobView:
-    """Lock the job and read what routing needs. Must run inside a transaction.
+def lock_job(
+    link: Link,
+    job: UUID,
+    *,
+    steps: Sequence[tuple[int, int]] = (),
+    session: UUID | None = None,
+    read: Collection[str] = (),
+) -> JobView:
+    """Lock the job and read what routing needs; payloads only of what waits at the nodes `read`.
 
-    The lock is a statement of its own: what is read after it sees everything that the former holder committed.
+    Must run inside a transaction. The lock is a statement of its own: what is read after it sees everything that the
+    former holder committed.
     """
     params: dict[str, Any] = {"job": job, "session": session}
     params |= {"ids": [step for step, _ in steps], "attempts": [attempt for _, attempt in steps]}
@@ -69,9 +84,16 @@ def lock_job(link: Link, job: UUID, *, steps: Sequence[tuple[int, int]] = (), se
         owned=frozenset(row[0] for row in owned),
         waiting=_by_slot(waiting),
         held_back=[row[0] for row in held_back],
-        states={node: version for node, version, _ in states},
-        activated={node: at for node, _, at in states if at is not None},
+        states={node: version for node, version, _, _ in states},
+        activated={node: at for node, _, at, _ in states if at is not None},
+        memory={node: json.loads(memory) for node, _, _, memory in states if memory},
+        payloads=_payloads(link, job, read) if read else {},
     )
+
+
+def _payloads(link: Link, job: UUID, nodes: Collection[str]) -> dict[int, dict[str, Any]]:
+    rows = run(link, PAYLOADS, {"job": job, "nodes": list(nodes)}).fetchall()
+    return {item: json.loads(payload) for item, payload in rows}
 
 
 def _by_slot(rows: Iterable[tuple[Any, ...]]) -> dict[str, dict[str, list[int]]]:
@@ -113,6 +135,17 @@ def save_times(link: Link, *, job: UUID, activated: dict[str, float], timers: di
     nodes = sorted({*activated, *timers})
     times = {"activated": [activated.get(node) for node in nodes], "look_at": [timers.get(node) for node in nodes]}
     run(link, SAVE_TIMES, {"job": job, "nodes": nodes, **times})
+
+
+SAVE_MEMORY = """
+INSERT INTO jobs_nodestate (job_id, node, policy_state) VALUES (%(job)s, %(node)s, %(memory)s::jsonb)
+ON CONFLICT (job_id, node) DO UPDATE SET policy_state = excluded.policy_state
+"""
+
+
+def save_memory(link: Link, *, job: UUID, node: str, memory: dict[str, Any]) -> None:
+    """What a custom policy wants to find again at its next decision."""
+    run(link, SAVE_MEMORY, {"job": job, "node": node, "memory": json.dumps(memory)})
 
 
 LOCK_STATE = "SELECT pg_advisory_lock(hashtextextended('routilux state ' || %(job)s::text || ' ' || %(node)s, 0))"
@@ -159,8 +192,15 @@ SELECT EXISTS (SELECT 1 FROM jobs_activation a JOIN jobs_job j ON j.id = a.job_i
                  AND j.status IN ('completed', 'failed', 'cancelled'))
 """
 TELL = """
-INSERT INTO jobs_jobevent (job_id, kind, actor_id, reason) VALUES (%(job)s, %(kind)s, %(actor)s, %(reason)s)
+INSERT INTO jobs_jobevent (job_id, kind, actor_id, reason, data)
+VALUES (%(job)s, %(kind)s, %(actor)s, %(reason)s, %(data)s::jsonb)
 """
+
+
+def tell(link: Link, job: UUID, kind: str, *, reason: str = "", data: Mapping[str, Any] | None = None) -> None:
+    """Write into the job's history what the engine itself did."""
+    params = {"job": job, "kind": kind, "actor": None, "reason": reason[:500], "data": json.dumps(data or {})}
+    run(link, TELL, params)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,5 +237,5 @@ def end_job(link: Link, job: UUID, end: End) -> bool:
     if run(link, END_JOB, params).rowcount != 1:
         return False
     run(link, CLOSE_STEPS, params)
-    run(link, TELL, {"job": job, "kind": end.status, "actor": end.actor, "reason": end.reason[:500]})
+    run(link, TELL, {"job": job, "kind": end.status, "actor": end.actor, "reason": end.reason[:500], "data": "{}"})
     return True

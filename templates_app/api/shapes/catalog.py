@@ -54,6 +54,9 @@ class CatalogSerializer(serializers.Serializer[Any]):
     classes = serializers.ListField(child=serializers.CharField())
     logic = serializers.ListField(child=serializers.CharField(), help_text="Functions that `logic` may name.")
     policies = PolicySerializer(many=True)
+    custom_policies = serializers.ListField(
+        child=serializers.CharField(), help_text="Registered functions that a policy of type `custom` may name."
+    )
     error_strategies = serializers.ListField(child=serializers.CharField())
     error_handler = PolicySettingSerializer(many=True, help_text="Its settings.")
     exceptions = serializers.ListField(

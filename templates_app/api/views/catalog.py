@@ -67,6 +67,7 @@ class Catalog(_OfCatalog):
             "classes": catalog.names(),
             "logic": catalog.logic_names(),
             "policies": [_policy(name, kind) for name, kind in KINDS.items()],
+            "custom_policies": catalog.policy_names(),
             "error_strategies": list(STRATEGIES),
             "error_handler": _settings(ErrorHandler),
             "exceptions": exception_names(),
