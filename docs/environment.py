@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SETTINGS = Path(__file__).parents[1] / "routilux_site" / "settings.py"
-HELPERS = frozenset({"envstr", "envbool", "envint", "envfloat", "envlist", "envsecret", "envchoice"})
+HELPERS = frozenset({"envstr", "envbool", "envint", "envfloat", "envlist", "envrate", "envsecret", "envchoice"})
 #: Read by the set-up, the Makefile or the browser tests; no setting of Django.
 ELSEWHERE = frozenset({"PYTHON", "ONCE", "CHROMIUM", "JSON"})
 
@@ -71,11 +71,16 @@ MEANINGS = {
     "ROUTILUX_LEASE": "A session without a sign of life for so many seconds is dead, and its steps go to others.",
     "ROUTILUX_LINGER": "Seconds that a session waits for more work before it lets its worker go.",
     "ROUTILUX_STALL": "Seconds that work may wait without any session before the cluster is started anew.",
+    "ROUTILUX_THROTTLE_ANONYMOUS": "Requests to the API without a valid token or session, by address; or `off`.",
+    "ROUTILUX_THROTTLE_LOGIN": "Attempts to log in, by address; or `off`.",
+    "ROUTILUX_THROTTLE_READ": "Reads of the API, by token or user; or `off`.",
+    "ROUTILUX_THROTTLE_TRIGGER": "Jobs that are triggered by the API, by token or user; or `off`.",
+    "ROUTILUX_THROTTLE_WRITE": "All other writes of the API, by token or user; or `off`.",
     "ROUTILUX_THREADS": "Lanes of a session: how many steps a worker process runs side by side.",
     "ROUTILUX_WORKERS": "Worker processes of the cluster on this host.",
     "SECRET_KEY": "Django's secret key, the same on all hosts. Unset: generated once, in `ROUTILUX_HOME`.",
     "STATIC_ROOT": "Where `collectstatic` puts files. Unset: in `ROUTILUX_HOME`.",
-    "TRUST_PROXY": "Believe `X-Forwarded-Proto` of a proxy in front.",
+    "TRUST_PROXY": "Believe `X-Forwarded-Proto` and the last `X-Forwarded-For` of a proxy in front.",
     "WEB_HOST": "The address that the web server listens on.",
     "WEB_THREADS": "Threads of each web process.",
     "WEB_WORKERS": "Web processes.",

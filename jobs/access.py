@@ -23,6 +23,7 @@ from templates_app.selectors import flow_by_name
 
 Caller = User | AnonymousUser
 
+TRIGGER = "templates_app.trigger_flowprototype"
 MAX_DAYS = 3650
 PREFIX_LENGTH, SECRET_LENGTH = 8, 40
 # Without an underscore, which separates the parts.

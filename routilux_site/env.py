@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _BOOLS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -48,6 +49,17 @@ def envfloat(name: str, default: float, *, minimum: float | None = None) -> floa
         raise ImproperlyConfigured(f"{name} is {value!r}: use a finite number, such as 2.5.")
     _check_minimum(name, number, minimum)
     return number
+
+
+def envrate(name: str, default: str) -> tuple[int, int] | None:
+    """`600/minute` as (600, 60); None for `off`."""
+    value = os.environ.get(name, default).strip()
+    count, _, unit = value.partition("/")
+    if value == "off":
+        return None
+    if not (count.isascii() and count.isdigit() and 0 < int(count) <= 10**9 and unit in _UNITS):
+        raise ImproperlyConfigured(f"{name} is {value!r}: use a rate such as '600/minute', or 'off'.")
+    return int(count), _UNITS[unit]
 
 
 def envchoice(name: str, default: str, choices: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from routilux_site import database, json_logging, secret_key
-from routilux_site.env import envbool, envchoice, envfloat, envint, envlist, envsecret, envstr
+from routilux_site.env import envbool, envchoice, envfloat, envint, envlist, envrate, envsecret, envstr
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ROUTILUX_HOME = Path(envstr("ROUTILUX_HOME") or BASE_DIR / ".routilux").expanduser().absolute()
@@ -29,6 +29,15 @@ ROUTILUX: dict[str, Any] = {
     "STALL": envfloat("ROUTILUX_STALL", 5.0, minimum=1.0),
     "GRACE": envfloat("ROUTILUX_GRACE", 20.0, minimum=0.0),
     "BACKLOG": envfloat("ROUTILUX_BACKLOG", 60.0, minimum=1.0),  # /readyz: how long a runnable step may wait
+}
+
+# How much one caller may ask for; see jobs/throttling.py. Counted in Postgres, so that it holds across processes.
+THROTTLES = {
+    "trigger": envrate("ROUTILUX_THROTTLE_TRIGGER", "6000/minute"),
+    "read": envrate("ROUTILUX_THROTTLE_READ", "6000/minute"),
+    "write": envrate("ROUTILUX_THROTTLE_WRITE", "1200/minute"),
+    "anonymous": envrate("ROUTILUX_THROTTLE_ANONYMOUS", "300/minute"),
+    "login": envrate("ROUTILUX_THROTTLE_LOGIN", "10/minute"),
 }
 
 INSTALLED_APPS = [
@@ -157,14 +166,16 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "routilux_site.views.csrf_failure"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
 
-# Set HTTPS=True where users come by https; TRUST_PROXY=True if a proxy in front says so by X-Forwarded-Proto.
+# Set HTTPS=True where users come by https; TRUST_PROXY=True if a proxy in front says so by X-Forwarded-Proto, and
+# who called by X-Forwarded-For.
 HTTPS = envbool("HTTPS", False)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = envint("HSTS_SECONDS", 365 * 24 * 3600, minimum=0) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if envbool("TRUST_PROXY", False) else None
+TRUST_PROXY = envbool("TRUST_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 
 LOGGING = json_logging.configuration(
     style=envchoice("LOG_FORMAT", "text" if DEBUG else "json", ("json", "text")),
@@ -183,7 +194,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "routilux_site.lib.keyset.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["jobs.api.throttles.Throttle"],
     "EXCEPTION_HANDLER": "routilux_site.lib.problem.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "URL_FORMAT_OVERRIDE": None,

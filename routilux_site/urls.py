@@ -1,21 +1,20 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from jobs.api.urls import urlpatterns as of_jobs
 from routilux_site import health, views
+from routilux_site.login import login
 from templates_app.api.urls import urlpatterns as of_templates
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path(
-        "login/", LoginView.as_view(template_name="routilux/login.html", redirect_authenticated_user=True), name="login"
-    ),
+    path("login/", login, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", views.api_docs, name="api-docs"),

@@ -17,6 +17,7 @@ API_PREFIX = "/api/"
 _TEXTS = {
     400: "The server could not make sense of this request.",
     403: "You may not do this. If you think you should, ask somebody who administers Routilux.",
+    429: "Too many attempts. Wait a little, then try again.",
     404: "There is nothing at this address.",
     500: "Something went wrong on our side. It was written to the log under the request id below.",
 }
@@ -51,6 +52,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     text = "This form was open for too long, or cookies are off. Go back, load the page again and repeat."
     return _answer(request, 403, text=text, code="csrf-failed")
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    response = _answer(request, 429, text=f"Too many attempts to log in. Try again in {seconds} seconds.")
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _answer(request: HttpRequest, status: int, *, text: str = "", code: str = "") -> HttpResponse:

@@ -25,6 +25,7 @@ def pytest_configure() -> None:
     # One database per run: several runs in one clone must not meet.
     run = os.environ.setdefault("ROUTILUX_TEST_RUN", str(os.getpid()))
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_routilux_{run}"
+    settings.THROTTLES = {}  # tests/api/test_throttles.py sets some
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

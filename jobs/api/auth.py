@@ -9,8 +9,10 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from jobs import throttling
 from jobs.access import authenticate
 from jobs.models import ApiToken
+from routilux_site.lib.address import client_address
 
 SCHEME = "Bearer"
 
@@ -22,6 +24,7 @@ class TokenAuthentication(BaseAuthentication):
             return None
         token = authenticate(text.strip())
         if token is None:
+            throttling.draw("anonymous", client_address(request._request))
             # One sentence for all reasons: which of them it is would tell a guesser how near he is.
             raise AuthenticationFailed("The token is not accepted: it is unknown, expired or revoked.")
         return token.user, token

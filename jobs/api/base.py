@@ -9,6 +9,7 @@ from django.http import Http404
 from rest_framework.request import Request
 
 from jobs import access
+from jobs.access import TRIGGER as TRIGGER
 from jobs.models import Activation, ApiToken, Job
 from jobs.models.job import JobQuerySet
 from routilux_site.lib.api.endpoint import Endpoint as PlainEndpoint
@@ -17,7 +18,6 @@ from templates_app.models import FlowPrototype
 from templates_app.routines.text import shorten
 from templates_app.selectors import UnknownFlow
 
-TRIGGER = "templates_app.trigger_flowprototype"
 CONTROL = "jobs.control_job"
 UNREAD = (
     "flow__own",

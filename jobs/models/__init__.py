@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from jobs.models.access import ApiToken, IdempotencyKey
+from jobs.models.access import ApiToken, Bucket, IdempotencyKey
 from jobs.models.data import DatasetRow, Upload
 from jobs.models.job import Job, JobEvent
 from jobs.models.runtime import Cluster, Session, Ticket
@@ -9,6 +9,7 @@ from jobs.models.step import Activation, Item, NodeState, StepLog
 __all__ = [
     "Activation",
     "ApiToken",
+    "Bucket",
     "Cluster",
     "DatasetRow",
     "IdempotencyKey",

@@ -45,3 +45,17 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Bucket(models.Model):
+    """How much of a rate is used up: `full_at` in the future is what is still to drain away. See store/throttle.py.
+
+    Unlogged: after a crash everybody starts afresh. The id is a hash, so that no addresses are kept.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    # In no index, so that drawing from it is a heap-only update.
+    full_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)

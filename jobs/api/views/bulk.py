@@ -9,11 +9,12 @@ from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs import services
+from jobs import services, throttling
 from jobs.api import docs
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import MAX_BULK, BulkBody
 from jobs.api.shapes.jobs import AcceptedSerializer, BulkSerializer
+from jobs.api.throttles import caller_of
 from jobs.api.views.trigger import checked_key, triggered_by_body
 from routilux_site.lib import request_id
 from routilux_site.lib.api.operation import DescribedSchema, operation
@@ -44,6 +45,8 @@ class JobsBulk(Endpoint):
         body = BulkBody(data=request.data)
         body.is_valid(raise_exception=True)
         asked: list[Asked] = body.validated_data["jobs"]
+        if len(asked) > 1:
+            self.rate = throttling.draw("trigger", caller_of(request), count=len(asked) - 1)
         self._flows: dict[str, FlowPrototype] = {}
         results = self._together(asked) if body.validated_data["together"] else self._each(asked)
         refused = sum(result["job"] is None for result in results)

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-_ALWAYS = (401, 403)
+_ALWAYS = (401, 403, 429)
 _MEANINGS = {
     400: "The request is malformed; `errors` says where.",
     401: "No session and no valid token.",
@@ -19,6 +19,7 @@ _MEANINGS = {
     413: "The body is larger than is accepted.",
     415: "The body is not of an accepted media type.",
     422: "The input does not fit the flow, or the Idempotency-Key was used for another request.",
+    429: "More than is accepted in a while: `Retry-After` says in how many seconds to go on.",
     428: "`If-Match` is missing: say which `ETag` you had read.",
 }
 
@@ -43,7 +44,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
-    """The refusals of an endpoint; the two that every one has come by themselves."""
+    """The refusals of an endpoint; those that every one has come by themselves."""
     return {
         (status, "application/problem+json"): OpenApiResponse(ProblemSerializer, description=_MEANINGS[status])
         for status in sorted({*statuses, *_ALWAYS})

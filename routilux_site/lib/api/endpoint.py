@@ -64,10 +64,21 @@ class Endpoint(APIView):
             raise LengthRequired("A body in chunks is not accepted: send a Content-Length.", path="Content-Length")
 
     def check_permissions(self, request: Request) -> None:
+        # Before permissions: to be refused counts as well.
+        super().check_throttles(request)
         super().check_permissions(request)
         if self.flow_names and not self.opens_to_limited(request):
             flows = ", ".join(self.flow_names)
             raise PermissionDenied(f"This token is limited to flows ({flows}): it may read and trigger these only.")
+
+    def check_throttles(self, request: Request) -> None:
+        """Done before permissions."""
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in getattr(getattr(self, "rate", None), "headers", {}).items():
+            final.setdefault(name, value)
+        return final
 
     def opens_to_limited(self, request: Request) -> bool:
         """May a token enter that is limited to some flows?"""
