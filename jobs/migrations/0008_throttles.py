@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0006_hardening'),
+        ('jobs', '0007_policy_state'),
     ]
 
     operations = [
