@@ -10,9 +10,11 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs import front, selectors
+        from jobs.dryrun import draft
         from jobs.runtime import process
         from templates_app import handin
 
         process.arm()
         handin.register_launcher(front.launch)
+        handin.register_rehearsal(draft.try_draft)
         handin.register_usage(selectors.usage_of_flows)

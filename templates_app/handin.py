@@ -1,4 +1,4 @@
-"""What whoever runs flows hands in at start-up: templates know nothing of jobs, but can ask these two things of it."""
+"""What whoever runs flows hands in at start-up: templates know nothing of jobs, but can ask these things of it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ class Usage:
 
 Usages = Callable[[Collection[int]], Mapping[int, Usage]]
 Launcher = Callable[..., Any]
+Rehearsal = Callable[[Any, Any, Mapping[str, Any]], Any]
 
 _usages: list[Usages] = []
 _launcher: list[Launcher] = []
+_rehearsal: list[Rehearsal] = []
 
 
 def register_usage(found: Usages) -> None:
@@ -49,3 +51,12 @@ def launcher() -> Launcher:
     if not _launcher:
         raise RuntimeError("Nothing here can run flows: add the app `jobs` to INSTALLED_APPS.")
     return _launcher[0]
+
+
+def register_rehearsal(page: Rehearsal) -> None:
+    """`page(request, flow, document)` answers with a page that tries a flow as it stands in a form; the last counts."""
+    _rehearsal[:] = [page]
+
+
+def rehearsal() -> Rehearsal | None:
+    return _rehearsal[0] if _rehearsal else None

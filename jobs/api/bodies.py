@@ -30,6 +30,26 @@ class TriggerBody(TemplateBody):
     )
 
 
+class DryRunBody(TemplateBody):
+    input = JSONObject(required=False, help_text="What the entry slot gets. An open flow may begin without one.")
+    entry = Text(required=False, max_length=129, help_text="`node.slot` to use instead of the flow's own entry.")
+    outputs = JSONObject(
+        required=False,
+        default=dict,
+        help_text="What nodes send instead of running: `{node: {event: payload}}`, or a list of payloads for an event. "
+        "Nodes with side effects never run; without sample outputs they send nothing.",
+    )
+    errors = JSONObject(  # type: ignore[assignment]
+        required=False,
+        default=dict,
+        help_text='What the first attempts of nodes raise, to try error handlers: `{node: ["TimeoutError"]}`.',
+    )
+    overrides = JSONObject(required=False, help_text="As when a job is triggered.")
+    document = JSONObject(
+        required=False, help_text="Try this instead of what the flow stores. It needs the permission to change flows."
+    )
+
+
 class ReasonBody(StrictSerializer):
     reason = Text(required=False, default="", allow_blank=True, max_length=500, help_text="Kept in the job's history.")
 

@@ -113,6 +113,18 @@ SUPPLY = [
     ),
     REASON[1],
 ]
+DRY_RUN = [
+    OpenApiExample(
+        "With what a reader would send",
+        value={"input": {"upload": "orders.csv"}, "outputs": {"read": {"row": [{"order": 1}, {"order": 2}]}}},
+        request_only=True,
+    ),
+    OpenApiExample(
+        "To see what an error handler does",
+        value={"input": {"order": 1}, "errors": {"price": ["TimeoutError", "TimeoutError"]}},
+        request_only=True,
+    ),
+]
 ITEM = [
     OpenApiExample("An approval", value={"slot": "wait.approvals", "payload": {"by": "bob"}}, request_only=True),
     REASON[1],

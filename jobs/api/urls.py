@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from jobs.api.views import bulk, contents, jobs, runtime, steps, trigger, uploads
+from jobs.api.views import bulk, contents, dryrun, jobs, runtime, steps, trigger, uploads
 from jobs.api.views.control import OF_JOBS, OF_STEPS, JobVerb
 
 
@@ -20,6 +20,7 @@ def _verbs() -> list[URLPattern]:
 
 urlpatterns = [
     path("flows/<str:name>/jobs", trigger.FlowJobs.as_view(), name="flow-jobs"),
+    path("flows/<str:name>/dry-run", dryrun.FlowDryRun.as_view(), name="flow-dry-run"),
     path("jobs", jobs.JobList.as_view(), name="jobs"),
     path("jobs/bulk", bulk.JobsBulk.as_view(), name="jobs-bulk"),
     path("jobs/<uuid:job>", jobs.JobDetail.as_view(), name="job"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jobs.pages import cancel, detail, downloads, joblist, step, trigger
+from jobs.pages import cancel, detail, downloads, dryrun, joblist, step, trigger
 
 app_name = "jobs"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", joblist.job_list, name="list"),
     path("trigger/", trigger.choose_flow, name="choose"),
     path("trigger/<slug:name>/", trigger.trigger_flow, name="trigger"),
+    path("dry-run/<slug:name>/", dryrun.dry_run_flow, name="dry-run"),
     path("<uuid:job_id>/", detail.job_detail, name="detail"),
     path("<uuid:job_id>/cancel/", cancel.cancel_job, name="cancel"),
     path("<uuid:job_id>/<slug:part>.json", downloads.job_part, name="part"),

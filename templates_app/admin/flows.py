@@ -9,10 +9,11 @@ from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from templates_app import load, selectors, services, wiring
+from templates_app import handin, load, selectors, services, wiring
 from templates_app.admin import ports
 from templates_app.admin.base import PrototypeAdmin, badge
 from templates_app.admin.nodes import node_page
+from templates_app.admin.saving import TRY
 from templates_app.admin.shown import kin, node_lines, problem_rows
 from templates_app.audit import actor_of
 from templates_app.explain import explain
@@ -32,6 +33,14 @@ else:
     _NodeInlineBase, _ConnectionInlineBase = admin.StackedInline, admin.TabularInline
 
 _WORDS = ["name", "description", "category", "tag_list"]
+
+
+class Tried(Exception):
+    """The form shall not be saved but tried; it means this document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        super().__init__("The flow is to be tried, not saved.")
+        self.document = document
 
 
 class _GraphInline:
@@ -138,6 +147,21 @@ class FlowAdmin(PrototypeAdmin):
             ("Settings as JSON", {"fields": ["own"], "classes": ["collapse"]}),
         ]
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A dry run of what stands in the form is the business of whoever runs flows."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Tried as tried:
+            page: Any = handin.rehearsal()
+            answer: HttpResponse = page(request, FlowPrototype.objects.get(pk=object_id or ""), tried.document)
+            return answer
+
     def create(self, request: HttpRequest, form: Any, formsets: list[Any]) -> Prototype:
         return services.create_flow(
             form.cleaned_data["name"],
@@ -149,6 +173,8 @@ class FlowAdmin(PrototypeAdmin):
     def update(self, request: HttpRequest, form: Any, formsets: list[Any]) -> None:
         flow, before = form.instance, form.instance.head_id
         document = _document(form, formsets)
+        if TRY in request.POST:
+            raise Tried(document)
         save = partial(
             services.update_flow,
             flow,
@@ -185,6 +211,7 @@ class FlowAdmin(PrototypeAdmin):
             stored = FlowPrototype.objects.select_related("head", "parent").get(pk=obj.pk)
             may_change = self.has_change_permission(request, stored)
             context |= {"tools": self.tools(request, stored), **_shown(stored), **kin(self, stored, may_change)}
+            context["may_try"] = may_change and handin.rehearsal() is not None
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

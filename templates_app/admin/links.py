@@ -60,9 +60,15 @@ def _runs(page: PrototypeAdmin, request: HttpRequest, prototype: Prototype) -> l
         return []
     is_runnable = prototype.head_id is not None and not prototype.is_archived
     run = _address("jobs:trigger", prototype.name) if is_runnable and page.may(request, "trigger") else ""
+    may_try = is_tryable(page, request, prototype)
+    dry = _address("jobs:dry-run", prototype.name) if may_try else ""
     jobs = _address("jobs:list") if request.user.has_perm("jobs.view_job") else ""
     listed = f"{jobs}?{urlencode({'flow': prototype.name})}" if jobs else ""
-    return [(label, address) for label, address in (("Run", run), ("Jobs", listed)) if address]
+    return [(label, address) for label, address in (("Run", run), ("Dry run", dry), ("Jobs", listed)) if address]
+
+
+def is_tryable(page: PrototypeAdmin, request: HttpRequest, prototype: Prototype) -> bool:
+    return not prototype.is_archived and (page.may(request, "trigger") or page.may(request, "change"))
 
 
 def _history(request: HttpRequest, prototype: Prototype) -> list[Link]:

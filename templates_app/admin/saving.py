@@ -17,6 +17,8 @@ from templates_app.forms.meanwhile import Line, merged, rows_as_posted
 from templates_app.models import Connection, Node, Prototype
 from templates_app.refusals import StaleVersion
 
+TRY = "_try"  #: the button that tries what stands in the form, and saves nothing
+
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Prototype]
 else:
@@ -78,7 +80,11 @@ class SavingAdmin(_ModelAdmin):
         if not change:
             created = self.create(request, form, list(formsets))
             form.instance.__dict__.update(created.__dict__)
-        elif PREVIEW in request.POST or form.has_changed() or any(formset.has_changed() for formset in formsets):
+        elif (
+            request.POST.keys() & {PREVIEW, TRY}
+            or form.has_changed()
+            or any(formset.has_changed() for formset in formsets)
+        ):
             self.update(request, form, list(formsets))
 
     def create(self, request: HttpRequest, form: Any, formsets: list[Any]) -> Prototype:

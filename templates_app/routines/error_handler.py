@@ -127,6 +127,11 @@ def exception_names() -> list[str]:
     return sorted(_exceptions)
 
 
+def exception_named(name: str) -> type[BaseException]:
+    """The class behind one of `exception_names`."""
+    return _exceptions[name]
+
+
 def _names(given: object) -> tuple[str, ...]:
     """Names, or exception classes as Python code writes them; the classes become known by their names."""
     if not isinstance(given, list | tuple) or not given:

@@ -11,7 +11,7 @@ from templates_app.naming import About
 from templates_app.services.archiving import archive, unarchive
 from templates_app.services.creating import create_flow, create_routine, create_variant, duplicate
 from templates_app.services.editing import update_flow, update_routine
-from templates_app.services.launching import revision_for_launch
+from templates_app.services.launching import revision_for_launch, spec_for_launch
 from templates_app.services.layering import detach, promote, reset
 from templates_app.services.rebasing import rebase, three_way
 from templates_app.services.restoring import restore
@@ -31,6 +31,7 @@ __all__ = [
     "restore",
     "revision_for_launch",
     "set_rule",
+    "spec_for_launch",
     "three_way",
     "unarchive",
     "update_flow",

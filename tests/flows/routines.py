@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -215,6 +217,28 @@ def newest(slots: dict[str, Any], worker_state: Any) -> tuple[bool, Any, Any]:
 
 catalog.register_policy("test_vip_first", vip_first)
 catalog.register_policy("test_newest", newest)
+
+
+class Stone(Routine):
+    """Never ends, and hears no alarm."""
+
+    input = Slot()
+
+    def logic(self, input: Items) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+        while True:
+            time.sleep(0.001)
+
+
+class Exit(Routine):
+    """Ends the process that it runs in."""
+
+    input = Slot()
+
+    def logic(self, input: Items) -> None:
+        os._exit(3)
+
+
 for name, routine in {
     "test_pure_pass": PurePass,
     "test_pure_flaky": PureFlaky,
@@ -230,6 +254,8 @@ for name, routine in {
     "test_nap": Nap,
     "test_loop": Loop,
     "test_deaf": Deaf,
+    "test_stone": Stone,
+    "test_exit": Exit,
     "test_spoil": Spoil,
     "test_spoil_left": SpoilLeft,
     "test_switch": Switch,

@@ -19,7 +19,7 @@ from tests.pages.reading import active, html
 STATIC = Path(settings.BASE_DIR) / "jobs" / "static" / "jobs"
 
 
-@pytest.fixture(params=["list", "job", "step", "trigger", "choose"])
+@pytest.fixture(params=["list", "job", "step", "trigger", "choose", "dry-run"])
 def page(request: pytest.FixtureRequest, as_bob: Client, job: Job) -> str:
     step = rows.fail(job)
     addresses = {
@@ -28,6 +28,7 @@ def page(request: pytest.FixtureRequest, as_bob: Client, job: Job) -> str:
         "step": reverse("jobs:step", args=[job.pk, step.pk]),
         "trigger": "/jobs/trigger/orders/",
         "choose": "/jobs/trigger/",
+        "dry-run": "/jobs/dry-run/orders/",
     }
     return html(as_bob, addresses[request.param])
 

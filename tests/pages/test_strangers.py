@@ -16,13 +16,14 @@ from tests.pages import rows
 from tests.pages.reading import html
 
 NAMES = [str(pattern.name) for pattern in urlpatterns]
-WITHOUT_JOB = {"list", "choose", "trigger"}
+WITHOUT_JOB = {"list", "choose", "trigger", "dry-run"}
 
 
 def address(name: str, job: Job) -> str:
     step = job.activations.get().pk
     arguments: dict[str, list[Any]] = {
         "trigger": [job.flow.name],
+        "dry-run": [job.flow.name],
         "part": [job.pk, "result"],
         "item": [job.pk, job.items.get().pk],
         "step": [job.pk, step],
