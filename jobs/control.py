@@ -101,7 +101,8 @@ def _release(job: Job, act: Act = lambda router: None) -> None:
     """Let held steps go, as many as max_workers admits, and see whether anything moves."""
     held = _steps(job, StepStatus.HELD)
     limit = programs.get(job.revision_id).spec.max_workers
-    active = _steps(job, StepStatus.RUNNING, StepStatus.RETRYING).count()
+    # Ready: a step that was thrown back while the job was paused, because its node's state had changed.
+    active = _steps(job, StepStatus.READY, StepStatus.RUNNING, StepStatus.RETRYING).count()
     free = None if limit is None else max(0, limit - active)
     going = list(held.order_by("id").values_list("pk", flat=True)[:free])
     held.filter(pk__in=going).update(status=StepStatus.READY, ready_at=Now())

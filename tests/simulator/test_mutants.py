@@ -1,0 +1,111 @@
+"""The simulator can fail: it finds each of these defects in routing and composition within a few hundred worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pytest import MonkeyPatch
+
+from jobs.runtime import joint
+from jobs.runtime.compose import _Scribe
+from jobs.runtime.joint import JointCommit
+from jobs.runtime.router import NewStep, Router
+from jobs.states import StepStatus
+from templates_app.routines.policies import Activate, TimeInterval
+from tests.simulator.store import Broken
+from tests.simulator.world import World
+
+Mutant = Callable[[MonkeyPatch], None]
+WORLDS = 300
+
+
+def forgets_tails(patch: MonkeyPatch) -> None:
+    patch.setattr(Router, "drain", lambda self, cause=None: None)
+
+
+def asks_a_policy_once(patch: MonkeyPatch) -> None:
+    def settle(self: Any, node: str, cause: int | None, *, drained: bool = False) -> None:
+        decision = self._ask(node, drained=drained)
+        if isinstance(decision, Activate):
+            self._take(self._start(node, cause, decision.message), decision.take)
+
+    patch.setattr(Router, "_settle", settle)
+
+
+def takes_the_newest_first(patch: MonkeyPatch) -> None:
+    def take(self: Any, step: NewStep, take: dict[str, int]) -> None:
+        for refs in self._slots(step.node).values():
+            refs.reverse()
+        original(self, step, take)
+
+    original: Any = Router._take
+    patch.setattr(Router, "_take", take)
+
+
+def loses_what_it_took(patch: MonkeyPatch) -> None:
+    def take(self: Any, step: NewStep, take: dict[str, int]) -> None:
+        original(self, step, take)
+        del step.taken[1:]
+
+    original: Any = Router._take
+    patch.setattr(Router, "_take", take)
+
+
+def ignores_max_workers(patch: MonkeyPatch) -> None:
+    patch.setattr(joint, "starting_statuses", lambda step, view, owned, new: ([StepStatus.READY] * new, []))
+
+
+def lets_the_newest_go_first(patch: MonkeyPatch) -> None:
+    def statuses(step: Any, view: Any, owned: Any, new: int) -> Any:
+        return original(step, replace(view, held_back=view.held_back[::-1]), owned, new)
+
+    original = joint.starting_statuses
+    patch.setattr(joint, "starting_statuses", statuses)
+
+
+def follows_without_the_stored_items(patch: MonkeyPatch) -> None:
+    def follows(self: Any, cause: Any, step: NewStep, status: StepStatus) -> bool:
+        return cause.step.id not in self._composition.followed and status == StepStatus.READY
+
+    patch.setattr(_Scribe, "_follows", follows)
+
+
+def overwrites_state(patch: MonkeyPatch) -> None:
+    def settle(self: Any, job: Any, view: Any, owned: Any) -> None:
+        for f in owned:
+            f.state_version = view.states.get(f.step.node, 0)
+        original(self, job, view, owned)
+
+    original: Any = JointCommit._settle_states
+    patch.setattr(JointCommit, "_settle_states", settle)
+
+
+def ignores_intervals(patch: MonkeyPatch) -> None:
+    original: Any = TimeInterval.decide
+    patch.setattr(TimeInterval, "decide", lambda self, view: original(self, replace(view, last_activation=None)))
+
+
+MUTANTS: list[Mutant] = [
+    forgets_tails,
+    asks_a_policy_once,
+    takes_the_newest_first,
+    loses_what_it_took,
+    ignores_max_workers,
+    lets_the_newest_go_first,
+    follows_without_the_stored_items,
+    overwrites_state,
+    ignores_intervals,
+]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_it_catches_a_router_that(mutant: Mutant, monkeypatch: MonkeyPatch) -> None:
+    mutant(monkeypatch)
+    monkeypatch.setattr("tests.simulator.world.MOST_EVENTS", 2_000)
+
+    with pytest.raises(Broken):
+        for seed in range(WORLDS):
+            World(seed).run()

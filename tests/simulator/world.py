@@ -1,0 +1,315 @@
+"""One job under chaos: sessions that claim, commit, die, freeze and come back too late, and a clock that jumps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import product
+from random import Random
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from jobs.errors import SlotFull
+from jobs.runtime import committer, joint, nudge, routing
+from jobs.runtime import fuse as fusing
+from jobs.runtime.committer import Committer
+from jobs.runtime.finished import Finished, Outcome
+from jobs.runtime.fuse import fuse
+from jobs.runtime.joint import JointCommit
+from jobs.runtime.router import Router
+from jobs.runtime.routing import router_for, save_routing
+from jobs.runtime.store.claim import Step
+from jobs.states import StepStatus
+from tests.simulator.behaviour import Payload
+from tests.simulator.graphs import random_flow
+from tests.simulator.laws import Watch
+from tests.simulator.store import JOB, Link, Store, law
+
+MOST_EVENTS = 20_000
+MOST_RETRIES = 4
+
+
+@dataclass(slots=True, eq=False)
+class Hand:
+    """A session: the steps that its lanes hold, and whether the store still believes in it."""
+
+    id: UUID
+    steps: list[Step] = field(default_factory=list)
+    read: dict[int, tuple[int, int]] = field(default_factory=dict)  #: durable state as each step read it
+    done: dict[int, Finished] = field(default_factory=dict)  #: steps that ran as a part of another's chain already
+
+
+@dataclass(slots=True)
+class Moods:
+    """How likely what goes wrong is in this world."""
+
+    crash: float
+    freeze: float
+    lose_answer: float
+    retry: float
+    stop: float
+    pause: float
+    jump: float
+
+
+class World:
+    def __init__(self, seed: int) -> None:
+        self._chance = Random(seed)
+        self.flow, oracle = random_flow(self._chance)
+        self.store = Store(self.flow, keep_open=self.flow.keep_open)
+        self._watch = Watch(self.store, oracle)
+        self.store.on_start = self._watch.on_start
+        self._moods = _moods(self._chance, confluent=self.flow.confluent)
+        self._link: Any = Link()
+        self._hands: list[Hand] = []
+        self._born = 0
+        self._lanes = self._chance.randint(1, 4)
+        self._to_post = list(self.flow.inputs[1:])
+        self._ran = self._events = 0
+
+    def run(self) -> int:
+        """Until the job has ended; returns how many steps were run, also those whose result was lost or refused."""
+        with _in_place_of_sql(self.store):
+            port, payload = self.flow.inputs[0]
+            self._nudge(lambda router: router.post(port, dict(payload)))
+            while self.store.status not in {"completed", "failed"}:
+                self._event()
+                self._watch.after_event()
+            self._watch.at_the_end()
+        return self._ran
+
+    def _event(self) -> None:
+        self._events += 1
+        law(self._events < MOST_EVENTS, "the job does not come to an end")
+        self.store.now += self._chance.expovariate(10)
+        if self._happens(self._moods.jump):
+            self.store.now += self._chance.choice((-100.0, -1.0, 5.0, 1000.0))
+        actions = self._possible()
+        if not actions:
+            self._wait_for_time()
+        else:
+            self._chance.choice(actions)()
+
+    def _possible(self) -> list[Callable[[], None]]:
+        """Working is likelier than trouble."""
+        store, moods = self.store, self._moods
+        busy = [hand for hand in self._hands if hand.steps]
+        actions: list[Callable[[], None]] = []
+        if store.rows("ready"):
+            actions += [self._claim] * 3
+        if busy:
+            actions += [lambda: self._commit(self._chance.choice(busy))] * 5
+            actions += [lambda: self._die(self._chance.choice(busy))] * self._happens(moods.crash)
+            actions += [lambda: self._freeze(self._chance.choice(busy))] * self._happens(moods.freeze)
+        if any(row.session not in store.living for row in store.rows("running")):
+            actions.append(store.rescue)
+        if self._is_due():
+            actions.append(self._tick)
+        actions += self._verbs()
+        return actions
+
+    def _verbs(self) -> list[Callable[[], None]]:
+        store = self.store
+        if store.status == "paused":
+            return [self._resume]
+        verbs: list[Callable[[], None]] = [self._pause] * self._happens(self._moods.pause)
+        if self._to_post and self._happens(0.3):
+            verbs.append(self._post)
+        if store.keep_open and not self._to_post and self._happens(0.1):
+            verbs.append(self._close)
+        return verbs
+
+    # Sessions.
+
+    def _claim(self) -> None:
+        free = [hand for hand in self._hands if len(hand.steps) < self._lanes and hand.id in self.store.living]
+        if not free or self._happens(0.1):
+            free = [self._new_hand()]
+        hand = self._chance.choice(free)
+        for step in self.store.claim(hand.id, self._lanes - len(hand.steps)):
+            self._begin(hand, step)
+
+    def _new_hand(self) -> Hand:
+        self._born += 1
+        hand = Hand(UUID(int=self._born))
+        self._hands.append(hand)
+        self.store.living.add(hand.id)
+        return hand
+
+    def _begin(self, hand: Hand, step: Step) -> None:
+        hand.steps.append(step)
+        hand.read[step.id] = self.store.states.get(step.node, (0, 0))
+
+    def _commit(self, hand: Hand) -> None:
+        """One lane, or several whose steps the session commits together."""
+        together = self._chance.sample(hand.steps, self._chance.randint(1, len(hand.steps)))
+        finished = [hand.done.pop(s.id) if s.id in hand.done else self._finish(hand, s) for s in together]
+        apart = [self._fuse(hand, f) for f in finished]
+        hand.steps = [step for step in hand.steps if step not in together]
+        outcomes = self._written(hand, finished)
+        if self._happens(self._moods.lose_answer):
+            self._die(hand)
+            return
+        for outcome, alone in zip(outcomes, apart, strict=True):
+            if outcome.next is not None:
+                self._follow(hand, outcome.next, alone)
+
+    def _fuse(self, hand: Hand, finished: Finished) -> Finished | None:
+        """As a lane does it: run what a pure step caused without a commit of its own."""
+        if not finished.follow or finished.step.node not in self.flow.program.fusible or not finished.plain:
+            return None
+        return fuse(finished, lambda step: self._finish(hand, step))
+
+    def _written(self, hand: Hand, finished: list[Finished]) -> list[Outcome]:
+        """As the committer does it: what needs the job's lock together, and the rest together."""
+        written: dict[int, Outcome] = {}
+        plain, joint = [f for f in finished if not f.needs_lock], [f for f in finished if f.needs_lock]
+        if plain:
+            outcomes = Committer(self._link, hand.id, on_lost=lambda reason: None)._write_plain(self._link, plain)
+            written |= zip((f.step.id for f in plain), outcomes, strict=True)
+        if joint:
+            outcomes = JointCommit(self._link, hand.id).write(joint)
+            written |= zip((f.step.id for f in joint), outcomes, strict=True)
+        return [written[f.step.id] for f in finished]
+
+    def _follow(self, hand: Hand, step: Step, apart: Finished | None) -> None:
+        stored = self.store.claimed(self.store.row(step.id))
+        law(step == stored, f"a lane goes on with {step}, and stored is {stored}")
+        self._begin(hand, step)
+        if apart is not None:
+            law(apart.step.node == step.node, f"{apart.step.node} ran apart, and the lane goes on with {step.node}")
+            law(apart.step.inputs == step.inputs, f"{step.node} ran apart with other items than it has")
+            apart.step = step
+            hand.done[step.id] = apart
+
+    def _finish(self, hand: Hand, step: Step) -> Finished:
+        self._ran += 1
+        finished = Finished(step, self.flow.program, follow=self._happens(0.9))
+        items: list[Payload] = [item for slot in sorted(step.inputs) for item in step.inputs[slot]]
+        if self._happens(self._moods.retry) and step.errors < MOST_RETRIES:
+            finished.status, finished.delay, finished.error = StepStatus.RETRYING, self._chance.random(), {"type": "E"}
+        elif self._happens(self._moods.stop):
+            finished.status, finished.error = StepStatus.FAILED, {"type": "E"}
+        else:
+            self._succeed(hand, finished, items)
+        return finished
+
+    def _succeed(self, hand: Hand, finished: Finished, items: list[Payload]) -> None:
+        step = finished.step
+        if not self.flow.works(step.node, items):
+            finished.status, finished.error = StepStatus.SKIPPED, {"type": "E"}
+        else:
+            finished.emissions = list(self.flow.sends(step.node, items))
+        if self.flow.habits[step.node].counts:
+            fresh = self.store.states.get(step.node, (0, 0))
+            count, version = fresh if step.root else hand.read[step.id]
+            finished.state, finished.state_version = {"count": count + 1}, version
+
+    def _die(self, hand: Hand) -> None:
+        """At once and with all its lanes; what it had claimed is found by the rescue."""
+        self._hands.remove(hand)
+        self.store.living.discard(hand.id)
+
+    def _freeze(self, hand: Hand) -> None:
+        """Its lease runs out, and it does not know: its later commits must bounce off the fence."""
+        self.store.living.discard(hand.id)
+        self.store.rescue()
+
+    # Time and verbs.
+
+    def _is_due(self) -> bool:
+        due = [row.due for row in self.store.rows("retrying")] + list(self.store.look_at.values())
+        return any(at <= self.store.now for at in due)
+
+    def _tick(self) -> None:
+        self.store.awaken()
+        due = [node for node, at in self.store.look_at.items() if at <= self.store.now]
+        if due:
+            self._nudge(lambda router: self._look(router, due))
+
+    def _look(self, router: Router, nodes: list[str]) -> None:
+        for node in nodes:
+            self.store.look_at.pop(node)
+            router.look(node)
+
+    def _wait_for_time(self) -> None:
+        store = self.store
+        due = [row.due for row in store.rows("retrying")] + list(store.look_at.values())
+        patient = bool(self._to_post) or store.keep_open
+        law(due or patient, f"nothing moves: {[(row.id, row.status) for row in store.open_rows()]}")
+        store.now = max(store.now, min(due)) if due else store.now
+
+    def _pause(self) -> None:
+        self.store.status = "paused"
+        for row in self.store.rows("ready", "waiting"):
+            row.status = "held"
+
+    def _resume(self) -> None:
+        """As jobs.control does it."""
+        store, limit = self.store, self.flow.program.spec.max_workers
+        store.status = "running" if any(row.attempt for row in store.steps) else "pending"
+        held = store.rows("held")
+        free = len(held) if limit is None else max(0, limit - len(store.rows("ready", "running", "retrying")))
+        for place, row in enumerate(held):
+            row.status = "ready" if place < free else "waiting"
+        self._nudge(Router.look_everywhere)
+
+    def _post(self) -> None:
+        port, payload = self._to_post.pop(0)
+        try:
+            self._nudge(lambda router: router.post(port, dict(payload)))
+        except SlotFull:
+            law(not self.flow.confluent, f"{port} was full")
+
+    def _close(self) -> None:
+        self.store.keep_open = False
+        self._nudge(lambda router: None)
+
+    def _nudge(self, act: Callable[[Router], None]) -> None:
+        """As jobs.runtime.nudge does it, without the ORM."""
+        store, program = self.store, self.flow.program
+        view = store.lock_job(self._link, JOB)
+        router = router_for(program, view)
+        act(router)
+        if full := router.overfull():
+            raise SlotFull(*full)
+        if not router.steps and not view.open and not view.keep_open:
+            router.drain()
+        save_routing(self._link, JOB, program, router)
+        store.plant(router, nudge._statuses(view, program, len(router.steps)))
+        if not router.steps and not view.open and not view.keep_open and store.status in {"pending", "running"}:
+            store.status = "completed"
+
+    def _happens(self, chance: float) -> bool:
+        return self._chance.random() < chance
+
+
+def _moods(chance: Random, *, confluent: bool) -> Moods:
+    def mood(worst: float) -> float:
+        return chance.choice((0.0, worst / 10, worst))
+
+    stop = 0.0 if confluent else mood(0.1)
+    return Moods(mood(0.3), mood(0.2), mood(0.2), mood(0.3), stop, mood(0.1), mood(0.05))
+
+
+#: Functions of jobs.runtime.store that the model stands for, wherever they are imported.
+SQL = ("lock_job", "commit", "promote", "save_state", "save_times", "end_job")
+PLACES = (joint, routing, committer)
+
+
+@contextmanager
+def _in_place_of_sql(store: Store) -> Iterator[None]:
+    endless = patch.object(fusing, "AT_MOST_SECONDS", float("inf"))  # else it would depend on the machine's clock
+    with ExitStack() as patches:
+        patches.enter_context(endless)
+        for place, name in product(PLACES, SQL):
+            if hasattr(place, name):
+                patches.enter_context(patch.object(place, name, getattr(store, name)))
+        yield
+
+
+def simulate(seed: int) -> int:
+    """Returns how many steps were run; raises Broken."""
+    return World(seed).run()
