@@ -93,7 +93,13 @@ def _revive(job: Job) -> None:
     fresh: dict[str, Any] = {"errors": 0, "deaths": 0, "session_id": None, "due_at": None, "finished_at": None}
     count = unfinished.update(status=StepStatus.HELD, **fresh)
     deadline = None if job.timeout is None else Now() + timedelta(seconds=job.timeout)
-    told: dict[str, Any] = {"error_summary": "", "error_node": "", "finished_at": None, "deadline_at": deadline}
+    told: dict[str, Any] = {
+        "error_summary": "",
+        "error_node": "",
+        "fingerprint": "",
+        "finished_at": None,
+        "deadline_at": deadline,
+    }
     _change(job, status=_under_way(job), open=count, **told)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from jobs import launch as launching
+from jobs.bulk import BulkResult, BulkVerb, each
 from jobs.control import ended, pause, resume, retry, skip_step, supply_output, tell
-from jobs.errors import WrongState
+from jobs.errors import BadInput, WrongState
 from jobs.launch import Actor, Again, Launch, Start
 from jobs.models import IdempotencyKey, Job
 from jobs.runtime.nudge import bear, nudge
@@ -23,8 +26,11 @@ from templates_app.spec import Port
 __all__ = [
     "Actor",
     "Again",
+    "BulkResult",
+    "BulkVerb",
     "Launch",
     "Triggered",
+    "bulk",
     "cancel",
     "close",
     "pause",
@@ -65,10 +71,18 @@ def trigger(*, flow: FlowPrototype, launch: Launch, actor: Actor = None) -> Trig
         return Triggered(earlier, replayed=True)
 
 
-def run_again(*, job: Job, pinned: bool, input: Any = None, actor: Actor = None) -> Job:
-    """A new job like `job`, with its input unless another is given, on its own revision or on the flow's latest."""
+def run_again(
+    *, job: Job, pinned: bool, input: Any = None, overrides: Mapping[str, Any] | None = None, actor: Actor = None
+) -> Job:
+    """A new job like `job`, with its input unless another is given, on its own revision or on the flow's latest.
+
+    `overrides` lie over the latest; a pinned revision holds its own already.
+    """
+    if pinned and overrides:
+        raise BadInput("Overrides lie over the latest revision; a pinned one stays as it is.", path="overrides")
     payload = first_input(job) if input is None else input
-    launch = Launch(input=payload, entry=job.entry or None, priority=job.priority, again=Again(job, pinned))
+    again = Again(job, pinned)
+    launch = Launch(input=payload, entry=job.entry or None, priority=job.priority, overrides=overrides, again=again)
     return trigger(flow=job.flow, launch=launch, actor=actor).job
 
 
@@ -88,6 +102,15 @@ def cancel(*, job: Job, actor: Actor = None, reason: str = "") -> Job:
         raise ended(job, "cannot be cancelled any more")
     job.refresh_from_db()
     return job
+
+
+def bulk(*, verb: BulkVerb, jobs: Iterable[UUID], actor: Actor = None, reason: str = "") -> BulkResult:
+    """Retry or cancel many jobs, each in a transaction of its own; those that refuse are told with their reason.
+
+    Raises TooMany before anything is done.
+    """
+    do: dict[BulkVerb, Callable[..., Any]] = {BulkVerb.RETRY: retry, BulkVerb.CANCEL: cancel}
+    return each(jobs, lambda job: do[verb](job=job, actor=actor, reason=reason))
 
 
 def post_item(*, job: Job, port: Port, payload: dict[str, Any], actor: Actor = None) -> None:
@@ -110,6 +133,14 @@ def close(*, job: Job, actor: Actor = None) -> None:
         tell(job, "closed", actor)
 
 
+def _kept_overrides(launch: Launch) -> dict[str, Any] | None:
+    """What this launch said; on a pinned revision, what the job said that made the revision."""
+    if launch.overrides:
+        return dict(launch.overrides)
+    again = launch.again
+    return again.job.overrides if again and again.pinned else None
+
+
 def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> Job:
     user = getattr(actor, "pk", None)
     job = Job(
@@ -122,6 +153,7 @@ def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> 
         timeout=start.spec.timeout,
         actor_id=user,
         origin=launch.again.job if launch.again else None,
+        overrides=_kept_overrides(launch),
         request_id=launch.request_id,
     )
     port = start.port

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import psutil
 import psycopg
 import pytest
@@ -17,6 +18,11 @@ from pytest_django.fixtures import Settings
 
 from routilux_site import postgres
 
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("house")
 TEST_DATABASE = re.compile(r"test_routilux_(\d+)(_gw\d+)?")
 OUR_APPS = ("templates_app", "jobs")
 

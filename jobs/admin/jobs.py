@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 
 from jobs.admin.base import ReadOnlyAdmin, badge
 from jobs.models import Job
-from jobs.pages.filters import id_range
 from jobs.pages.looks import word
+from jobs.search.apply import id_range
 from jobs.states import JobStatus
 from jobs.templatetags.jobs_pages import short_id
 

@@ -20,6 +20,7 @@ from templates_app.selectors import UnknownFlow
 
 CONTROL = "jobs.control_job"
 UNREAD = (
+    "overrides",
     "flow__own",
     "flow__problems",
     "flow__description",

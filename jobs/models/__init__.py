@@ -3,20 +3,23 @@ from __future__ import annotations
 from jobs.models.access import ApiToken, Bucket, IdempotencyKey
 from jobs.models.data import DatasetRow, Upload
 from jobs.models.job import Job, JobEvent
-from jobs.models.runtime import Cluster, Session, Ticket
+from jobs.models.runtime import Cluster, CodeVersion, Session, Ticket
 from jobs.models.step import Activation, Item, NodeState, StepLog
+from jobs.models.views import SavedView
 
 __all__ = [
     "Activation",
     "ApiToken",
     "Bucket",
     "Cluster",
+    "CodeVersion",
     "DatasetRow",
     "IdempotencyKey",
     "Item",
     "Job",
     "JobEvent",
     "NodeState",
+    "SavedView",
     "Session",
     "StepLog",
     "Ticket",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -39,8 +39,11 @@ class Job(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     error_summary = models.CharField(max_length=300, blank=True)
     error_node = models.CharField(max_length=64, blank=True)
+    fingerprint = models.CharField(max_length=16, blank=True, db_default="", help_text="Failures alike share it.")
     # The job that this one runs again.
     origin = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="reruns")
+    # What was laid over the flow for this one job: its revision holds it too, but not as what was said.
+    overrides: models.JSONField[Any, Any] = models.JSONField(null=True)
     request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
     started_at = models.DateTimeField(null=True)
@@ -62,6 +65,10 @@ class Job(models.Model):
             models.Index("status", F("id").desc(), name="jobs_job_status_newest"),
             models.Index("flow", F("id").desc(), name="jobs_job_flow_newest"),
             models.Index("actor", F("id").desc(), name="jobs_job_actor_newest"),
+            # What failed of one flow, newest first: rare among the jobs of a busy flow.
+            models.Index("flow", F("id").desc(), name="jobs_job_flow_failed", condition=Q(status="failed")),
+            # Failures alike, newest first; the oldest of them says since when.
+            models.Index("fingerprint", F("id").desc(), name="jobs_job_alike", condition=~Q(fingerprint="")),
             # The sweep for jobs past their deadline.
             models.Index("deadline_at", name="jobs_job_deadline", condition=Q(status__in=["running", "paused"])),
         ]

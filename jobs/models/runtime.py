@@ -9,6 +9,20 @@ from django.db.models.functions import Now
 from routilux_site.lib.ids import uuid7
 
 
+class CodeVersion(models.Model):
+    """The code that sessions ran: for each registered class, a hash of the module that defines it."""
+
+    hash = models.CharField(primary_key=True, max_length=64)
+    classes = models.JSONField(default=dict)
+    first_seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.hash[:12]
+
+
 class Session(models.Model):
     """One django-q2 task during which a worker process works off whatever is runnable."""
 
@@ -22,6 +36,8 @@ class Session(models.Model):
     heartbeat_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=200, blank=True, db_default="")
+    # Which CodeVersion it ran; written once, when it opens, so that a step knows its code by its session.
+    code = models.CharField(max_length=64, blank=True, db_default="")
 
     class Meta:
         ordering = ["-id"]

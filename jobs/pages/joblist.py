@@ -1,52 +1,113 @@
-"""The list of jobs: `/jobs/`."""
+"""The list of jobs: `/jobs/?q=status:failed flow:orders since:2h`. Its whole state is the address."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from jobs.bulk import BulkVerb
 from jobs.models import Job
-from jobs.pages import reads
+from jobs.pages import reads, suggestions
 from jobs.pages.answers import live_page
-from jobs.pages.filters import JobFilter
-from jobs.pages.looks import word
-from jobs.states import JobStatus
-from routilux_site.lib.keyset import Page, PageError, keyset_page
+from jobs.pages.known import Known, known
+from jobs.pages.suggestions import address
+from jobs.search.apply import Asker, sought
+from jobs.search.query import Query, of_parameters, parse
+from jobs.search.window import WINDOW, Found, page_of
+from routilux_site.lib.keyset import Page, PageError
 
 SIZE = 50
 PULSE = 2000  #: milliseconds between two looks of the script
-_TABS = ("", "running", "pending", "failed", "completed", "cancelled")
+PERMISSIONS: Final = {BulkVerb.RETRY: "jobs.control_job", BulkVerb.CANCEL: "jobs.cancel_job"}
+EARLIER = ("status", "flow", "since")  #: parameters that addresses had before there was a query
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks of the list, and who asks."""
+
+    query: Query
+    known: Known
+    asker: Asker
+
+
+def asked(request: HttpRequest, text: str) -> Asked:
+    there = known(request.user)
+    return Asked(parse(text), there, Asker(user=request.user.pk, now=timezone.now(), flows=there.flows))
 
 
 @login_required
 @require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
-    flows = reads.flow_choices(request.user)
-    form = JobFilter(request.GET, flows=flows)
-    page, problem = _page(form.apply(reads.listed(request.user)), request.GET.get("cursor", ""))
-    context = {
-        "form": form,
-        "problem": problem,
+    if any(name in request.GET for name in EARLIER):
+        return HttpResponseRedirect(request.path + _modern(request.GET))
+    said = asked(request, request.GET.get("q", ""))
+    cursor = request.GET.get("cursor", "")
+    found, problems = _find(request, said, cursor)
+    live = _live(request, said, found, problems)
+    state = [_state(found.page), str(found.looked_back_to), request.GET.urlencode()]
+    return live_page(request, "list", lambda: {**live, **_bar(request, said)}, state=state)
+
+
+def _modern(query: QueryDict) -> str:
+    parts = [of_parameters((name, query.get(name, "")) for name in EARLIER).text, query.get("q", "")]
+    more = {"fragment": "1"} if "fragment" in query else {}
+    return address(" ".join(part for part in parts if part), **more) or "?"
+
+
+def _find(request: HttpRequest, said: Asked, cursor: str) -> tuple[Found, list[str]]:
+    wanted = sought(said.query, said.asker)
+    if wanted.problems:
+        return Found(Page([], None, None)), [str(problem) for problem in wanted.problems]
+    try:
+        return page_of(reads.listed(request.user), wanted, cursor=cursor, size=SIZE), []
+    except PageError as error:
+        return Found(Page([], None, None)), [error.message]
+
+
+def _live(request: HttpRequest, said: Asked, found: Found, problems: list[str]) -> dict[str, Any]:
+    page, may_trigger = found.page, request.user.has_perm("templates_app.trigger_flowprototype")
+    return {
+        "query": said.query,
+        "problems": problems,
         "jobs": page.items,
-        "tabs": _tabs(request.GET),
-        "next": _link(request.GET, cursor=page.next) if page.next else "",
-        "previous": _link(request.GET, cursor=page.previous) if page.previous else "",
+        "next": address(said.query, cursor=page.next) if page.next else "",
+        "previous": address(said.query, cursor=page.previous) if page.previous else "",
+        "window": WINDOW if found.looked_back_to else 0,
         "pulse": PULSE if _moves(request, page) else None,
-        "runnable": [flow for flow in flows if flow.is_runnable] if _may_trigger(request) else [],
-        "can_trigger": _may_trigger(request),
+        "can_trigger": may_trigger,
+        "runnable": [flow for flow in said.known.flows.values() if flow.is_runnable] if may_trigger else [],
+    }
+
+
+def _bar(request: HttpRequest, said: Asked) -> dict[str, Any]:
+    flow = said.query.value("flow") or said.query.value("variant")
+    return {
+        "text": request.GET.get("q", ""),
+        "tabs": suggestions.tabs(said.query),
+        "chips": suggestions.chips(said.query),
+        "offers": suggestions.offers(said.query, said.known.flows),
+        "examples": suggestions.examples(said.query),
+        "views": [(view, address(view.query)) for view in said.known.views],
+        "flow": flow if flow in said.known.flows else "",
+        "bulk": bulk_links(request, said.query),
+        "here": address(said.query),
         "path": request.get_full_path(),
     }
-    return live_page(request, "list", lambda: context, state=[_state(page), request.GET.urlencode()])
 
 
-def _page(jobs: Any, cursor: str) -> tuple[Page[Job], str]:
-    try:
-        return keyset_page(jobs, cursor=cursor, size=SIZE), ""
-    except PageError as error:
-        return Page([], None, None), error.message
+def bulk_links(request: HttpRequest, query: Query) -> list[tuple[BulkVerb, str]]:
+    """None without a filter: all jobs at once is never what was meant."""
+    if not query.terms or query.problems:
+        return []
+    may = [verb for verb in BulkVerb if request.user.has_perm(PERMISSIONS[verb])]
+    return [(verb, reverse("jobs:bulk", args=[verb]) + address(query)) for verb in may]
 
 
 def _moves(request: HttpRequest, page: Page[Job]) -> bool:
@@ -56,28 +117,3 @@ def _moves(request: HttpRequest, page: Page[Job]) -> bool:
 
 def _state(page: Page[Job]) -> list[list[Any]]:
     return [[str(job.pk), job.status, job.started_at is None] for job in page.items]
-
-
-def _may_trigger(request: HttpRequest) -> bool:
-    return request.user.has_perm("templates_app.trigger_flowprototype")
-
-
-def _tabs(query: QueryDict) -> list[dict[str, Any]]:
-    asked = query.get("status", "")
-    names = _TABS if asked in _TABS or asked not in JobStatus else (*_TABS, asked)
-    return [_tab(query, name, name == asked) for name in names]
-
-
-def _tab(query: QueryDict, name: str, is_current: bool) -> dict[str, Any]:
-    label = word(name) if name else "All"
-    return {"name": name, "word": label, "url": _link(query, status=name), "is_current": is_current}
-
-
-def _link(query: QueryDict, **changes: str | None) -> str:
-    """The same list with other parameters. A changed filter starts at its first page."""
-    changed = query.copy()
-    for name in ("cursor", "fragment"):
-        changed.pop(name, None)
-    for name, value in changes.items():
-        changed.setlist(name, [value] if value else [])
-    return "?" + changed.urlencode()

@@ -16,14 +16,12 @@ from django.shortcuts import get_object_or_404
 from jobs import selectors
 from jobs.models import Activation, Item, Job, JobEvent, StepLog
 from jobs.models.job import JobQuerySet
-from jobs.pages.filters import FlowChoice
 from jobs.pages.payloads import ItemList, first_of, rows_of
 from routilux_site.lib.keyset import Page, PageError, keyset_page
-from templates_app.models import FlowPrototype
 
 User = AbstractBaseUser | AnonymousUser
 
-STEPS, ITEMS, EVENTS, FLOWS, ATTEMPTS, LINES = 100, 20, 100, 500, 20, 200
+STEPS, ITEMS, EVENTS, FLOWS, ATTEMPTS, LINES = 100, 20, 100, 500, 20, 200  # FLOWS: of the page to choose from
 _PATH = "%(function)s(%(expressions)s::jsonpath)"
 _SHOWN = ("flow__name", "revision__number", "revision__hash", "revision__canonical", "actor__username")
 
@@ -78,12 +76,6 @@ class Attempt:
     lines: list[Line]
     more: int  #: lines that are kept, but not shown
     error: dict[str, Any] | None
-
-
-def flow_choices(user: User) -> list[FlowChoice]:
-    flows = FlowPrototype.objects.visible_to(user).order_by("name")  # type: ignore[arg-type]
-    rows = flows.values_list("id", "name", "head_id", "archived_at")[:FLOWS]
-    return [FlowChoice(pk, name, bool(head) and archived is None) for pk, name, head, archived in rows]
 
 
 def listed(user: User) -> JobQuerySet:

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jobs.pages import cancel, detail, downloads, dryrun, joblist, step, trigger
+from jobs.pages import bulkpage, cancel, detail, downloads, dryrun, errors, joblist, step, trigger, viewforms
 
 app_name = "jobs"
 
 urlpatterns = [
     path("", joblist.job_list, name="list"),
+    path("errors/", errors.error_groups, name="errors"),
+    path("bulk/<slug:verb>/", bulkpage.bulk_page, name="bulk"),
+    path("views/", viewforms.save_view, name="save-view"),
+    path("views/<int:view_id>/delete/", viewforms.delete_view, name="delete-view"),
     path("trigger/", trigger.choose_flow, name="choose"),
     path("trigger/<slug:name>/", trigger.trigger_flow, name="trigger"),
     path("dry-run/<slug:name>/", dryrun.dry_run_flow, name="dry-run"),

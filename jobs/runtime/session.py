@@ -19,7 +19,7 @@ import psycopg
 from django.conf import settings
 from django.db import Error as DjangoDatabaseError
 
-from jobs.runtime import capture, failpoints, process, wake
+from jobs.runtime import capture, codeversion, failpoints, process, wake
 from jobs.runtime.committer import Committer
 from jobs.runtime.finished import Finished, Outcome
 from jobs.runtime.judge import judge
@@ -70,8 +70,11 @@ class Session:
 
     def run(self) -> str:
         """Work until nothing is left; returns how it ended."""
+        code, classes = codeversion.running()
         rescue.open_session(
             self._main,
+            code=code,
+            classes=classes,
             id=self.id,
             cluster=process.cluster_id(),
             host=socket.gethostname(),

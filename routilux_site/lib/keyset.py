@@ -46,11 +46,7 @@ def keyset_page(
     Where rows have a `heavy` field, a page ends before all of them together are more than MAX_BYTES of it.
     """
     name = field.removeprefix("-")
-    backwards, value = _parse_cursor(queryset, name, cursor)
-    is_descending = field.startswith("-") != backwards
-    rows = queryset.order_by(f"-{name}" if is_descending else name)
-    if cursor:
-        rows = rows.filter(**{f"{name}__{'lt' if is_descending else 'gt'}": value})
+    rows, backwards = rows_from(queryset, field=field, cursor=cursor)
     size = fitting(rows, heavy, size) if heavy else size
     found = list(rows[: size + 1])
     items, has_more = found[:size], len(found) > size
@@ -73,6 +69,17 @@ def fitting(rows: QuerySet[Any], field: str, most: int) -> int:
         if total > MAX_BYTES:
             return max(count, 1)
     return most
+
+
+def rows_from(queryset: QuerySet[M], *, field: str, cursor: str | None) -> tuple[QuerySet[M], bool]:
+    """The rows from a cursor on, the nearest first, and whether that is backwards; raises PageError."""
+    name = field.removeprefix("-")
+    backwards, value = _parse_cursor(queryset, name, cursor)
+    is_descending = field.startswith("-") != backwards
+    rows = queryset.order_by(f"-{name}" if is_descending else name)
+    if cursor:
+        rows = rows.filter(**{f"{name}__{'lt' if is_descending else 'gt'}": value})
+    return rows, backwards
 
 
 def _parse_cursor(queryset: QuerySet[M], name: str, cursor: str | None) -> tuple[bool, Any]:

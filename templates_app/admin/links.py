@@ -63,7 +63,7 @@ def _runs(page: PrototypeAdmin, request: HttpRequest, prototype: Prototype) -> l
     may_try = is_tryable(page, request, prototype)
     dry = _address("jobs:dry-run", prototype.name) if may_try else ""
     jobs = _address("jobs:list") if request.user.has_perm("jobs.view_job") else ""
-    listed = f"{jobs}?{urlencode({'flow': prototype.name})}" if jobs else ""
+    listed = f"{jobs}?{urlencode({'q': f'flow:{prototype.name}'})}" if jobs else ""
     return [(label, address) for label, address in (("Run", run), ("Dry run", dry), ("Jobs", listed)) if address]
 
 

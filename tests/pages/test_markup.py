@@ -19,7 +19,7 @@ from tests.pages.reading import active, html
 STATIC = Path(settings.BASE_DIR) / "jobs" / "static" / "jobs"
 
 
-@pytest.fixture(params=["list", "job", "step", "trigger", "choose", "dry-run"])
+@pytest.fixture(params=["list", "job", "step", "trigger", "choose", "dry-run", "errors", "bulk"])
 def page(request: pytest.FixtureRequest, as_bob: Client, job: Job) -> str:
     step = rows.fail(job)
     addresses = {
@@ -29,6 +29,8 @@ def page(request: pytest.FixtureRequest, as_bob: Client, job: Job) -> str:
         "trigger": "/jobs/trigger/orders/",
         "choose": "/jobs/trigger/",
         "dry-run": "/jobs/dry-run/orders/",
+        "errors": "/jobs/errors/",
+        "bulk": "/jobs/bulk/retry/?q=status:failed",
     }
     return html(as_bob, addresses[request.param])
 

@@ -19,7 +19,7 @@ def test_it_reads_the_list(as_bob: Client, orders: FlowPrototype, bob: User, dja
         rows.trigger(orders, bob)
 
     with django_assert_num_queries(6):
-        as_bob.get("/jobs/", {"flow": "orders", "since": "1h"})
+        as_bob.get("/jobs/", {"q": "flow:orders since:1h"})
 
 
 def test_it_reads_a_job(as_bob: Client, job: Job, django_assert_num_queries: Any) -> None:

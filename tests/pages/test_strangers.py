@@ -16,7 +16,7 @@ from tests.pages import rows
 from tests.pages.reading import html
 
 NAMES = [str(pattern.name) for pattern in urlpatterns]
-WITHOUT_JOB = {"list", "choose", "trigger", "dry-run"}
+WITHOUT_JOB = {"list", "choose", "trigger", "dry-run", "errors", "bulk", "save-view", "delete-view"}
 
 
 def address(name: str, job: Job) -> str:
@@ -24,12 +24,14 @@ def address(name: str, job: Job) -> str:
     arguments: dict[str, list[Any]] = {
         "trigger": [job.flow.name],
         "dry-run": [job.flow.name],
+        "bulk": ["cancel"],
+        "delete-view": [1],
         "part": [job.pk, "result"],
         "item": [job.pk, job.items.get().pk],
         "step": [job.pk, step],
         "step-part": [job.pk, step, "log"],
     }
-    return reverse(f"jobs:{name}", args=[] if name in ("list", "choose") else arguments.get(name, [job.pk]))
+    return reverse(f"jobs:{name}", args=arguments.get(name, [] if name in WITHOUT_JOB else [job.pk]))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -55,4 +57,4 @@ def test_it_shows_strangers_their_own_jobs(as_charlie: Client, orders: FlowProto
 
 
 def test_it_does_not_tell_a_stranger_which_flows_there_are(as_charlie: Client, orders: FlowPrototype) -> None:
-    assert "There is no flow" in html(as_charlie, "/jobs/", flow="orders")
+    assert "There is no flow" in html(as_charlie, "/jobs/", q="flow:orders")

@@ -137,5 +137,10 @@ def test_it_does_not_offer_to_run_what_is_invalid(as_bob: Client, flow: FlowProt
 def test_it_links_rows_to_runs_history_and_comparison(as_bob: Client, flow: FlowPrototype) -> None:
     services.create_variant(flow, name="eu")
     page = html(as_bob, reverse("admin:templates_app_flowprototype_changelist"))
-    for address in ("/jobs/trigger/eu/", "/jobs/?flow=eu", "/templates/eu/revisions/", "compare/?a=orders&amp;b=eu"):
+    for address in (
+        "/jobs/trigger/eu/",
+        "/jobs/?q=flow%3Aeu",
+        "/templates/eu/revisions/",
+        "compare/?a=orders&amp;b=eu",
+    ):
         assert address in page

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from jobs.fingerprints import fingerprint
 from jobs.runtime.store.link import Link, run
 
 
@@ -172,7 +173,7 @@ def load_state(link: Link, *, job: UUID, node: str) -> tuple[dict[str, Any], int
 
 END_JOB = """
 UPDATE jobs_job SET status = %(status)s, open = 0, finished_at = clock_timestamp(),
-       error_summary = %(summary)s, error_node = %(node)s
+       error_summary = %(summary)s, error_node = %(node)s, fingerprint = %(fingerprint)s
 WHERE id = %(job)s AND status IN ('pending', 'running', 'paused')
 """
 # Steps that are being committed at this very moment are skipped: their commits wait for the job's lock, and waiting
@@ -232,8 +233,9 @@ def end_job(link: Link, job: UUID, end: End) -> bool:
     Must run inside a transaction; call `close_rest` after it.
     """
     params: dict[str, Any] = {"job": job, "status": end.status, "summary": end.reason[:300], "node": end.node}
+    params["fingerprint"] = fingerprint(end.node, params["summary"])
     if end.status == "cancelled":
-        params["summary"] = ""
+        params["summary"] = params["fingerprint"] = ""
     if run(link, END_JOB, params).rowcount != 1:
         return False
     run(link, CLOSE_STEPS, params)

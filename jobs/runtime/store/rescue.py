@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -20,13 +22,18 @@ class TicketLease:
 
 
 OPEN = """
-INSERT INTO jobs_session (id, cluster, host, pid, lanes)
-VALUES (%(id)s, %(cluster)s, %(host)s, %(pid)s, %(lanes)s)
+WITH known AS (
+    INSERT INTO jobs_codeversion (hash, classes)
+    SELECT %(code)s::text, %(classes)s::jsonb WHERE %(code)s::text <> '' ON CONFLICT DO NOTHING
+)
+INSERT INTO jobs_session (id, cluster, host, pid, lanes, code)
+VALUES (%(id)s, %(cluster)s, %(host)s, %(pid)s, %(lanes)s, %(code)s)
 """
 
 
-def open_session(link: Link, **row: Any) -> None:
-    run(link, OPEN, row)
+def open_session(link: Link, *, code: str = "", classes: Mapping[str, str] | None = None, **row: Any) -> None:
+    """`code` is the hash of what the process runs, `classes` what it is made of."""
+    run(link, OPEN, {**row, "code": code, "classes": json.dumps(classes or {})})
 
 
 BEAT = """

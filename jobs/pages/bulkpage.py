@@ -1,0 +1,130 @@
+"""Retry or cancel all jobs that a filter finds: first how many and which, then, with a reason, the deed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from jobs import services
+from jobs.bulk import FROM, MOST, BulkVerb
+from jobs.models import Job
+from jobs.pages import reads
+from jobs.pages.joblist import PERMISSIONS, Asked, asked
+from jobs.pages.suggestions import address
+from jobs.search.apply import Sought, sought
+from jobs.search.query import Query
+from jobs.search.window import page_of
+
+SHOWN, REASONS = 10, 3
+DOES: Final = {
+    BulkVerb.RETRY: "Each job goes on where it stopped: its unfinished steps run again, what succeeded is kept.",
+    BulkVerb.CANCEL: "Nothing more of these jobs starts. Steps that run now are cut off; their results are not kept.",
+}
+DONE: Final = {BulkVerb.RETRY: "retried", BulkVerb.CANCEL: "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The newest jobs that the filter finds and the verb can start from; `more` beyond these are left for later."""
+
+    jobs: list[Job]
+    more: bool
+
+    @property
+    def newest(self) -> str:
+        return str(self.jobs[0].pk) if self.jobs else ""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def bulk_page(request: HttpRequest, verb: str) -> HttpResponse:
+    if verb not in [known.value for known in BulkVerb]:
+        raise Http404
+    act = BulkVerb(verb)
+    if not request.user.has_perm(PERMISSIONS[act]):
+        raise PermissionDenied
+    said = asked(request, (request.POST if request.method == "POST" else request.GET).get("q", ""))
+    if request.method == "POST":
+        return _do(request, act, said)
+    return _preview(request, act, said, status=200)
+
+
+def _preview(request: HttpRequest, act: BulkVerb, said: Asked, *, status: int, problem: str = "") -> HttpResponse:
+    wanted = _wanted(act, said)
+    found = _matching(request, wanted) if said.query.terms else Matching([], False)
+    context = {
+        "verb": act,
+        "query": said.query,
+        "back": reverse("jobs:list") + address(said.query),
+        "problems": [problem, *map(str, wanted.problems)] if problem else [str(one) for one in wanted.problems],
+        "found": found,
+        "first": found.jobs[:SHOWN],
+        "by_flow": Counter(job.flow.name for job in found.jobs).most_common(SHOWN),
+        "most": MOST,
+        "does": DOES[act],
+        "done": DONE[act],
+        "statuses": [status.value for status in FROM[act]],
+    }
+    return render(request, "jobs/bulk.html", context, status=status)
+
+
+def _wanted(act: BulkVerb, said: Asked) -> Sought:
+    """What the filter finds, of those jobs that the verb can start from."""
+    wanted = sought(said.query, said.asker)
+    wanted.sifted.append(Q(status__in=[status.value for status in FROM[act]]))
+    return wanted
+
+
+def _matching(request: HttpRequest, wanted: Sought, *, until: UUID | None = None) -> Matching:
+    jobs = reads.listed(request.user)
+    if until is not None:
+        jobs = jobs.filter(pk__lte=until)
+    found = page_of(jobs, wanted, cursor="", size=MOST)
+    return Matching(list(found.page.items), found.page.next is not None)
+
+
+def _do(request: HttpRequest, act: BulkVerb, said: Asked) -> HttpResponse:
+    """What was shown, not what came meanwhile: `newest` was the newest job when the count was taken."""
+    until = _uuid(request.POST.get("newest", ""))
+    wanted = _wanted(act, said)
+    if until is None or wanted.problems or not said.query.terms:
+        return _preview(request, act, said, status=422, problem="Look at what matches before you confirm it.")
+    found = _matching(request, wanted, until=until)
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:500]
+    keys = [job.pk for job in found.jobs]
+    result = services.bulk(verb=act, jobs=keys, actor=request.user, reason=reason)
+    _tell(request, act, result, found.more)
+    return redirect(reverse("jobs:list") + address(_without_status(said.query)))
+
+
+def _tell(request: HttpRequest, act: BulkVerb, result: services.BulkResult, more: bool) -> None:
+    count = len(result.done)
+    rest = " More jobs match: do it again for the next." if more else ""
+    messages.success(request, f"{count} job{'' if count == 1 else 's'} {DONE[act]}.{rest}")
+    if result.refused:
+        reasons = Counter(refused.reason for refused in result.refused).most_common(REASONS)
+        told = " ".join(f"{number} × {reason}" for reason, number in reasons)
+        messages.warning(request, f"{len(result.refused)} refused: {told}")
+
+
+def _without_status(query: Query) -> Query:
+    """The jobs have another status now; without it the list still shows them."""
+    return query.minus("status")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
