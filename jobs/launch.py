@@ -45,6 +45,7 @@ class Launch:
     idempotency_key: str | None = None
     request_id: str = ""
     again: Again | None = None
+    token: int | None = None  #: the id of the token that the caller came with
 
 
 @dataclass(frozen=True, slots=True)

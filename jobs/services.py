@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -71,18 +71,24 @@ def trigger(*, flow: FlowPrototype, launch: Launch, actor: Actor = None) -> Trig
         return Triggered(earlier, replayed=True)
 
 
-def run_again(
-    *, job: Job, pinned: bool, input: Any = None, overrides: Mapping[str, Any] | None = None, actor: Actor = None
-) -> Job:
+class Instead(TypedDict, total=False):
+    """What a job that is run again gets instead of what the first one had; `token` is the id of the caller's."""
+
+    input: Any
+    overrides: Mapping[str, Any] | None
+    token: int | None
+
+
+def run_again(*, job: Job, pinned: bool, actor: Actor = None, **instead: Unpack[Instead]) -> Job:
     """A new job like `job`, with its input unless another is given, on its own revision or on the flow's latest.
 
     `overrides` lie over the latest; a pinned revision holds its own already.
     """
-    if pinned and overrides:
+    if pinned and instead.get("overrides"):
         raise BadInput("Overrides lie over the latest revision; a pinned one stays as it is.", path="overrides")
-    payload = first_input(job) if input is None else input
-    again = Again(job, pinned)
-    launch = Launch(input=payload, entry=job.entry or None, priority=job.priority, overrides=overrides, again=again)
+    said: dict[str, Any] = {name: value for name, value in instead.items() if value is not None}
+    said.setdefault("input", first_input(job))
+    launch = Launch(**said, entry=job.entry or None, priority=job.priority, again=Again(job, pinned))
     return trigger(flow=job.flow, launch=launch, actor=actor).job
 
 
@@ -155,6 +161,7 @@ def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> 
         origin=launch.again.job if launch.again else None,
         overrides=_kept_overrides(launch),
         request_id=launch.request_id,
+        token_id=launch.token,
     )
     port = start.port
     tell(job, "triggered", actor)

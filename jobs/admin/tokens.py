@@ -18,6 +18,7 @@ from jobs.access import MAX_DAYS, create_token, revoke_token
 from jobs.admin.base import ListAdmin, badge
 from jobs.errors import JobError
 from jobs.models import ApiToken
+from jobs.scopes import SCOPES
 from templates_app.models import FlowPrototype
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ class TokenForm(_Form):
     user = forms.ModelChoiceField(User.objects.filter(is_active=True), help_text="The token may do what this user may.")
     flow_names = forms.MultipleChoiceField(
         required=False, label="Flows", help_text="Only these may be triggered and seen; none chosen: any."
+    )
+    scopes = forms.MultipleChoiceField(
+        required=False,
+        choices=[(name, f"{name}: {meaning}") for name, meaning in SCOPES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Only this may be done of what the user may; none chosen: all.",
     )
     days = forms.IntegerField(
         required=False,
@@ -73,7 +80,7 @@ class ApiTokenAdmin(ListAdmin):
     list_display = ["name", "state", "beginning", "user", "created_at", "expires_at", "last_used_at"]
     list_select_related = ["user"]
     ordering = ["-id"]
-    fields = ["name", "state", "beginning", "user", "flow_names", "created_at", "expires_at", "last_used_at"]
+    fields = ["name", "state", "beginning", "user", "flow_names", "scopes", "created_at", "expires_at", "last_used_at"]
     actions = ["revoke"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
@@ -92,7 +99,7 @@ class ApiTokenAdmin(ListAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj:
             return super().get_fields(request, obj)
-        return ["name", *(["user"] if request.user.is_superuser else []), "flow_names", "days"]
+        return ["name", *(["user"] if request.user.is_superuser else []), "flow_names", "scopes", "days"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj:
@@ -102,7 +109,8 @@ class ApiTokenAdmin(ListAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         said = form.cleaned_data
         user = cast("User", said.get("user") or request.user)
-        issued = create_token(user=user, name=said["name"], flow_names=said["flow_names"], days=said["days"])
+        asked = {key: said[key] for key in ("name", "flow_names", "scopes", "days")}
+        issued = create_token(user=user, **asked)
         obj.__dict__.update(issued.token.__dict__)
         request.issued = issued  # type: ignore[attr-defined]
 

@@ -46,7 +46,7 @@ class Endpoint(PlainEndpoint):
 
     def jobs(self) -> JobQuerySet:
         rows = access.visible_jobs(self.request.user, self.token)
-        return rows.select_related("flow", "revision", "actor").defer(*UNREAD)
+        return rows.select_related("flow", "revision", "actor", "token").defer(*UNREAD)
 
     def flow(self, name: str) -> FlowPrototype:
         flow = self.flows().select_related("head", "parent").filter(name=name).first() if "\0" not in name else None

@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from jobs.access import MAX_DAYS, MAX_HOURS
+from jobs.scopes import SCOPES
 from jobs.states import JobStatus
 from routilux_site.lib.api.fields import JSONObject, StrictSerializer, Text, WholeNumber
 from templates_app.api.bodies import NoQuery as NoQuery
@@ -130,4 +132,24 @@ class BulkBody(TemplateBody):
     jobs = serializers.ListField(child=BulkItem(), min_length=1, max_length=MAX_BULK)
     together = serializers.BooleanField(
         required=False, default=False, help_text="All or none: one that is refused keeps the others from being made."
+    )
+
+
+class TokenBody(StrictSerializer):
+    name = Text(max_length=100, help_text="What it is for, so that it is known later.")
+    user = Text(required=False, max_length=150, help_text="As whom it acts; only superusers may name others.")
+    flows = serializers.ListField(
+        child=Text(max_length=100), required=False, default=list, max_length=1000, help_text="Only these; none: any."
+    )
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(list(SCOPES)), required=False, default=list, help_text="Only these; none: all."
+    )
+    days = WholeNumber(
+        required=False, allow_null=True, default=90, min_value=1, max_value=MAX_DAYS, help_text="Null: never expires."
+    )
+
+
+class RotateBody(StrictSerializer):
+    hours = WholeNumber(
+        required=False, default=24, min_value=0, max_value=MAX_HOURS, help_text="How long the old one goes on."
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from jobs.api.views import bulk, contents, dryrun, jobs, runtime, steps, trigger, uploads
+from jobs.api.views import bulk, contents, dryrun, jobs, runtime, steps, tokens, trigger, uploads
 from jobs.api.views.control import OF_JOBS, OF_STEPS, JobVerb
 
 
@@ -36,6 +36,9 @@ urlpatterns = [
     *_verbs(),
     path("runtime", runtime.RuntimeDetail.as_view(), name="runtime"),
     path("runtime/sessions", runtime.SessionList.as_view(), name="sessions"),
+    path("tokens", tokens.TokenList.as_view(), name="tokens"),
+    path("tokens/<str:prefix>/rotate", tokens.TokenRotate.as_view(), name="token-rotate"),
+    path("tokens/<str:prefix>/revoke", tokens.TokenRevoke.as_view(), name="token-revoke"),
     path("uploads", uploads.UploadList.as_view(), name="uploads"),
     path("uploads/<str:name>", uploads.UploadDetail.as_view(), name="upload"),
 ]

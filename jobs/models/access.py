@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
+from jobs import scopes
 from jobs.models.job import Job
 
 
@@ -17,6 +19,9 @@ class ApiToken(models.Model):
     prefix = models.CharField(max_length=16, unique=True)
     digest = models.CharField(max_length=64)
     flow_names = models.JSONField(default=list, blank=True, help_text="Only these flows may be triggered; empty: any.")
+    scopes = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="Only this may be done of what the user may; empty: all."
+    )
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -27,6 +32,15 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} (rtx_{self.prefix}_…)"
+
+    @property
+    def is_valid(self) -> bool:
+        is_over = self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.revoked_at is None and not is_over and self.user.is_active
+
+    def allows(self, permission: str) -> bool:
+        """Do its scopes? Whether its user may is another question."""
+        return scopes.allows(self.scopes, permission)
 
 
 class IdempotencyKey(models.Model):

@@ -37,6 +37,10 @@ class Job(models.Model):
     # steps knows that it is the last without counting rows.
     open = models.IntegerField(default=0)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    # By which token; without a constraint, as it says what was, also when its user and token are gone.
+    token = models.ForeignKey(
+        "jobs.ApiToken", null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     error_summary = models.CharField(max_length=300, blank=True)
     error_node = models.CharField(max_length=64, blank=True)
     fingerprint = models.CharField(max_length=16, blank=True, db_default="", help_text="Failures alike share it.")

@@ -102,7 +102,7 @@ class TemplateDoor(Door):
 
     def _inside(self, found: Prototype) -> Inside:
         if self.kind == Kind.FLOW:
-            may = self.request.user.has_perm("templates_app.view_flowprototype")
+            may = self.may("templates_app.view_flowprototype")
             return Inside(document=wiring.document_of(found) if may and not self.flow_names else None)
         source = load.routine_source(found)
         node = ResolvedNode(class_key=source.class_key, effective=merge(source.layers), layers=source.layers)

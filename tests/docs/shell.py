@@ -20,7 +20,7 @@ BASE = "http://localhost:8000"
 MANAGE = [".venv/bin/python", "manage.py"]
 #: They serve, replace the process or talk to people: that their words are accepted is enough.
 ONLY_PARSED = frozenset({"serve", "runtime", "shell", "up", "demo", "migrate", "collectstatic", "check"})
-ONLY_PARSED |= {"createsuperuser", "revoke_token"}
+ONLY_PARSED |= {"createsuperuser", "revoke_token", "rotate_token"}
 TOOLS = {("pytest",), ("ruff", "check"), ("mypy",), ("python", "-m", "docs.generate")}
 TOOLS |= {("python", "-m", "docs.screenshots")}
 

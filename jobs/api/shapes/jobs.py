@@ -67,6 +67,10 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     revision = RevisionSerializer()
     error = serializers.SerializerMethodField()
     triggered_by = serializers.CharField(source="actor.username", default=None, allow_null=True)
+    token = serializers.CharField(
+        source="token.name", default=None, allow_null=True, help_text="The name of the token that it was triggered by."
+    )
+    rerun_of = serializers.UUIDField(source="origin_id", allow_null=True, help_text="The job that this one runs again.")
     links = serializers.SerializerMethodField()
 
     class Meta:
@@ -79,6 +83,8 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "entry",
             "priority",
             "triggered_by",
+            "token",
+            "rerun_of",
             "created_at",
             "started_at",
             "finished_at",

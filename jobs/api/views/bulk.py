@@ -15,8 +15,7 @@ from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import MAX_BULK, BulkBody
 from jobs.api.shapes.jobs import AcceptedSerializer, BulkSerializer
 from jobs.api.throttles import caller_of
-from jobs.api.views.trigger import checked_key, triggered_by_body
-from routilux_site.lib import request_id
+from jobs.api.views.trigger import checked_key, lineage, triggered_by_body
 from routilux_site.lib.api.operation import DescribedSchema, operation
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.problem import of_error
@@ -75,7 +74,7 @@ class JobsBulk(Endpoint):
     def _triggered(self, said: Asked) -> services.Triggered:
         given = {name: value for name, value in said.items() if name not in ("flow", "idempotency_key")}
         key = checked_key(said.get("idempotency_key"), "idempotency_key")
-        launch = services.Launch(**given, idempotency_key=key, request_id=request_id.current.get())
+        launch = services.Launch(**given, idempotency_key=key, **lineage(self.request))
         return triggered_by_body(self._flow(said["flow"]), launch, self.request.user)
 
     def _flow(self, name: str) -> FlowPrototype:

@@ -18,7 +18,7 @@ from jobs.api.bodies import RerunBody, TriggerBody
 from jobs.api.shapes.jobs import AcceptedSerializer, JobDetailSerializer
 from jobs.api.views.jobs import LOOK_AGAIN_SECONDS, detail, progress_of
 from jobs.errors import JobError
-from jobs.models import Job
+from jobs.models import ApiToken, Job
 from routilux_site.lib import request_id
 from templates_app.api.pointing import inside, pointing
 from templates_app.errors import TemplateError
@@ -104,7 +104,9 @@ class JobRerun(_Starting):
         body.is_valid(raise_exception=True)
         said: dict[str, Any] = body.validated_data
         pinned = said["revision"] == "pinned"
-        made = services.run_again(job=found, pinned=pinned, input=said.get("input"), actor=request.user)
+        made = services.run_again(
+            job=found, pinned=pinned, input=said.get("input"), token=lineage(request)["token"], actor=request.user
+        )
         return self.started(made)
 
 
@@ -122,7 +124,13 @@ def _launch(request: Request) -> services.Launch:
     body.is_valid(raise_exception=True)
     given: dict[str, Any] = body.validated_data
     key = checked_key(request.headers.get("Idempotency-Key"), "Idempotency-Key")
-    return services.Launch(**given, idempotency_key=key, request_id=request_id.current.get())
+    return services.Launch(**given, idempotency_key=key, **lineage(request))
+
+
+def lineage(request: Request) -> dict[str, Any]:
+    """By what a job came about, beside its user."""
+    token = request.auth.pk if isinstance(request.auth, ApiToken) else None
+    return {"token": token, "request_id": request_id.current.get()}
 
 
 def checked_key(key: str | None, place: str) -> str | None:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs.access import Issued, create_token
+from jobs.scopes import SCOPES
 from routilux_site.lib.errors import RoutiluxError
 
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--user", required=True, help="the user that the token acts as")
         parser.add_argument("--name", required=True, help="what it is for, so that it is known later")
         parser.add_argument("--flow", action="append", default=[], help="limit it to this flow; may be repeated")
+        parser.add_argument("--scope", action="append", default=[], choices=list(SCOPES), help="may be repeated")
         parser.add_argument("--days", type=int, help="how many days it is valid; without, until it is revoked")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,15 +27,17 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}; `manage.py createsuperuser` makes one.")
         try:
-            issued = create_token(user=user, name=options["name"], flow_names=options["flow"], days=options["days"])
+            asked = {"name": options["name"], "flow_names": options["flow"], "scopes": options["scope"]}
+            issued = create_token(user=user, **asked, days=options["days"])
         except RoutiluxError as error:
             raise CommandError(str(error)) from error
-        self.stderr.write(_describe(issued))
+        self.stderr.write(describe(issued))
         self.stdout.write(issued.text)
 
 
-def _describe(issued: Issued) -> str:
+def describe(issued: Issued) -> str:
     token = issued.token
     flows = ", ".join(token.flow_names) or "any flow"
+    scopes = f" ({', '.join(token.scopes)})" if token.scopes else ""
     until = f"until {token.expires_at:%Y-%m-%d %H:%M} UTC" if token.expires_at else "until it is revoked"
-    return f"Token {token.name!r} of {token.user} for {flows}, valid {until}. It is shown only now:"
+    return f"Token {token.name!r} of {token.user} for {flows}{scopes}, valid {until}. It is shown only now:"

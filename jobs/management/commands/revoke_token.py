@@ -16,11 +16,16 @@ class Command(BaseCommand):
         parser.add_argument("prefix")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        token = ApiToken.objects.filter(prefix=options["prefix"]).first() if "\0" not in options["prefix"] else None
-        if token is None:
-            raise CommandError(f"There is no token with the prefix {options['prefix']!r}.")
+        token = token_called(options["prefix"])
         try:
             revoke_token(token=token)
         except RoutiluxError as error:
             raise CommandError(str(error)) from error
         self.stderr.write(f"Revoked {token}.")
+
+
+def token_called(prefix: str) -> ApiToken:
+    token = ApiToken.objects.filter(prefix=prefix).first() if "\0" not in prefix else None
+    if token is None:
+        raise CommandError(f"There is no token with the prefix {prefix!r}.")
+    return token

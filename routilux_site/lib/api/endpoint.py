@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
@@ -30,9 +30,9 @@ class Permitted(BasePermission):
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        user, wanted = request.user, _wanted(str(request.method), view)
+        wanted = _wanted(str(request.method), view)
         enough = all if view.needs_all else any
-        return bool(user.is_authenticated and wanted) and enough(user.has_perm(name) for name in wanted)
+        return bool(request.user.is_authenticated and wanted) and enough(view.may(name) for name in wanted)
 
 
 def _wanted(method: str, view: Any) -> tuple[str, ...]:
@@ -70,6 +70,17 @@ class Endpoint(APIView):
         if self.flow_names and not self.opens_to_limited(request):
             flows = ", ".join(self.flow_names)
             raise PermissionDenied(f"This token is limited to flows ({flows}): it may read and trigger these only.")
+
+    def may(self, permission: str) -> bool:
+        """Has the caller's user this permission, and does the token that they came with not leave it out?"""
+        allows = getattr(self.request.auth, "allows", None)
+        return bool(self.request.user.has_perm(permission) and (allows is None or allows(permission)))
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
+        scopes = getattr(request.auth, "scopes", None)
+        if scopes:
+            message = f"The user of this token may not do this, or its scopes ({', '.join(scopes)}) leave it out."
+        super().permission_denied(request, message, code)
 
     def check_throttles(self, request: Request) -> None:
         """Done before permissions."""
