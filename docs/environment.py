@@ -65,6 +65,7 @@ MEANINGS = {
     "PORT": "The port of the web server.",
     "ROUTILUX_APPS": "Your apps, separated by commas; the catalog reads their `routines.py`.",
     "ROUTILUX_BACKLOG": "Seconds a runnable step may wait before `/readyz` says unready.",
+    "ROUTILUX_COROUTINES": "Steps with `async def logic` that a worker process runs side by side, beside its lanes.",
     "ROUTILUX_GRACE": "Seconds that running steps get to finish when the Runtime is told to stop.",
     "ROUTILUX_HEARTBEAT": "Seconds between two signs of life of a session.",
     "ROUTILUX_HOME": "Where embedded Postgres, caches and the generated key live. Unset: `.routilux` in the project.",

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jobs.models import Activation, Job
-from jobs.runtime.session import Session, links
+from jobs.runtime.session import Session
+from jobs.runtime.store.link import links
 from jobs.services import Launch, trigger
 from jobs.states import StepStatus
 from templates_app import services

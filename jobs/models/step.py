@@ -37,6 +37,9 @@ class Activation(models.Model):
     cause_id = models.BigIntegerField(null=True, help_text="The activation whose item started this one.")
     ordinal = models.IntegerField(default=0, db_default=0, help_text="Its place among the activations of one commit.")
     message = models.JSONField(null=True, help_text="What the activation policy said.")
+    on_loop = models.BooleanField(
+        default=False, db_default=False, help_text="Its logic is a coroutine: it waits on an event loop, not on a lane."
+    )
     due_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(db_default=Now(), help_text="Since when it could have run; in no index.")
     error_summary = models.CharField(max_length=300, blank=True, db_default="")
@@ -49,8 +52,10 @@ class Activation(models.Model):
         indexes = [
             # The job page and retention.
             models.Index("job", "id", name="jobs_activation_job"),
-            # Claiming: only what is ready, in the order in which it is taken.
-            models.Index(F("priority").desc(), "id", name="jobs_activation_ready", condition=Q(status="ready")),
+            # Claiming: only what is ready, for lanes and for the loop apart, in the order in which it is taken.
+            models.Index(
+                "on_loop", F("priority").desc(), "id", name="jobs_activation_runnable", condition=Q(status="ready")
+            ),
             # Rescue of a dead session.
             models.Index("session_id", name="jobs_activation_session", condition=Q(status="running")),
             # Waking of retries.

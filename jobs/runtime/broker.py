@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import select
 import time
 from typing import Any
 
@@ -142,8 +143,7 @@ class PostgresBroker(Broker):  # type: ignore[misc]
         row = run(self._link(), NEXT_DUE, {"key": self.list_key}).fetchone()
         due = POLL if row is None or row[0] is None else max(0.001, min(POLL, row[0]))
         if not self._heard:  # a notification that came with an answer is told to the handler alone
-            for _ in self._link().notifies(timeout=due, stop_after=1):
-                break
+            select.select([self._link()], [], [], due)
         self._heard = False
         return self._take()
 

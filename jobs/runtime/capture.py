@@ -1,12 +1,12 @@
-"""What a step prints and logs, caught per thread: lanes share one process, their output must not mix."""
+"""What a step prints and logs, caught per thread and coroutine: they share a process, their output must not mix."""
 
 from __future__ import annotations
 
 import io
 import logging
 import sys
-import threading
 import time
+from contextvars import ContextVar
 from typing import Any
 
 MAX_LINES = 1000
@@ -51,20 +51,20 @@ def printable(text: str) -> str:
     return text.replace("\x00", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-_current = threading.local()
+_current: ContextVar[Capture | None] = ContextVar("capture", default=None)
 
 
 def start() -> Capture:
-    _current.capture = capture = Capture()
+    capture = Capture()
+    _current.set(capture)
     return capture
 
 
 def stop() -> None:
-    _current.capture = None
+    _current.set(None)
 
 
-def current() -> Capture | None:
-    return getattr(_current, "capture", None)
+current = _current.get
 
 
 class _Routed(io.TextIOBase):

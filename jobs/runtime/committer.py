@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
 from psycopg import errors as pg
@@ -31,14 +32,9 @@ logger = logging.getLogger(__name__)
 @dataclass(slots=True)
 class _Waiter:
     finished: Finished
-    woken: threading.Event = field(default_factory=threading.Event)
-    outcome: Outcome | None = None
-    error: BaseException | None = None
+    woken: threading.Event  #: of the thread that waits, which may wait for several
+    result: Outcome | BaseException | None = None
     later: bool = False  #: a row was held by somebody else; it goes to the end of the line
-
-    @property
-    def done(self) -> bool:
-        return self.outcome is not None or self.error is not None
 
 
 class Committer:
@@ -51,26 +47,43 @@ class Committer:
         self._mutex = threading.Lock()
         self._waiting: list[_Waiter] = []
         self._leading = False
+        self._nominated: threading.Event | None = None  #: of the thread that has to lead next
         self._lost = False
 
     def commit(self, finished: Finished) -> Outcome:
         """Blocks until the step is committed or refused; raises SessionLost when that can no longer be known."""
-        waiter = _Waiter(finished)
+        outcome = self.commit_all([finished])[0]
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def commit_all(self, finished: Sequence[Finished]) -> list[Outcome | BaseException]:
+        """The same for several at once; what would be raised stands in the place of the outcome."""
+        woken = threading.Event()
+        waiters = [_Waiter(f, woken) for f in finished]
+        lead = self._line_up(waiters)
+        while True:
+            if lead:
+                self._lead()
+            results = [waiter.result for waiter in waiters]
+            if None not in results:
+                return cast("list[Outcome | BaseException]", results)
+            woken.wait()
+            woken.clear()
+            lead = self._is_nominated(woken)
+
+    def _line_up(self, waiters: Sequence[_Waiter]) -> bool:
+        """True: nobody leads, so whoever asks has to."""
         with self._mutex:
-            self._waiting.append(waiter)
-            lead = not self._leading
-            self._leading = True
-        if not lead:
-            waiter.woken.wait()
-        while not waiter.done:
-            waiter.woken.clear()
-            self._lead()
-            if not waiter.done:
-                waiter.woken.wait()  # it is in line again; only one leads at a time
-        if waiter.error is not None:
-            raise waiter.error
-        assert waiter.outcome is not None  # noqa: S101  the leader fills one of the two
-        return waiter.outcome
+            self._waiting += waiters
+            lead, self._leading = not self._leading, True
+            return lead
+
+    def _is_nominated(self, woken: threading.Event) -> bool:
+        with self._mutex:
+            nominated = self._nominated is woken
+            self._nominated = None if nominated else self._nominated
+            return nominated
 
     def commit_on(self, link: Link, finished: Finished) -> Outcome:
         """Commit in a transaction that the caller holds open: the rows of an atomic routine land with it."""
@@ -90,19 +103,17 @@ class Committer:
 
     def _hand_over(self, batch: Sequence[_Waiter]) -> None:
         again = [waiter for waiter in batch if waiter.later]
+        for waiter in batch:
+            if not waiter.later and waiter.result is None:
+                waiter.result = SessionLost("the commit broke off")
+            waiter.later = False
         with self._mutex:
             self._waiting += again
-            successor = self._waiting[0] if self._waiting else None
-            self._leading = successor is not None
-        for waiter in batch:
-            if waiter.later:
-                waiter.later = False
-                continue
-            if not waiter.done:
-                waiter.error = SessionLost("the commit broke off")
-            waiter.woken.set()
-        if successor:
-            successor.woken.set()
+            self._nominated = self._waiting[0].woken if self._waiting else None
+            self._leading = self._nominated is not None
+            wake = {waiter.woken for waiter in batch} | ({self._nominated} if self._nominated else set())
+        for woken in wake:
+            woken.set()
 
     def _flush(self, batch: Sequence[_Waiter]) -> None:
         plain = [w for w in batch if not w.finished.needs_lock]
@@ -133,7 +144,7 @@ class Committer:
                 self._refuse(waiters[0], error, write)
         else:
             for waiter, outcome in zip(waiters, outcomes, strict=True):
-                waiter.outcome = outcome
+                waiter.result = outcome
 
     def _without_conflict(self, write: Callable[[], list[Outcome]]) -> list[Outcome]:
         if self._lost:
@@ -159,7 +170,7 @@ class Committer:
         f.summary = f"the result could not be stored: {error}"[:300]
         f.error = {"type": type(error).__name__, "message": str(error)[:2000], "traceback": ""}
         try:
-            waiter.outcome = self._write_joint([f])[0]
+            waiter.result = self._write_joint([f])[0]
         except Exception as again:
             self._lose([waiter], again)
 
@@ -169,7 +180,7 @@ class Committer:
         self._lost = True
         self._on_lost(str(error))
         for waiter in waiters:
-            waiter.error = SessionLost(str(error))
+            waiter.result = SessionLost(str(error))
 
     def _write_plain(self, link: Link, finished: Sequence[Finished]) -> list[Outcome]:
         composition = Composition()

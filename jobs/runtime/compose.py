@@ -58,6 +58,7 @@ class Composition:
             errors=0,
             priority=before.priority,
             message=new.message,
+            on_loop=before.on_loop,
             inputs=inputs,
         )
 
@@ -96,7 +97,7 @@ class _Scribe:
         if self._follows(cause, step, status):
             self._composition.followed[root] = (replace(step, ordinal=ordinal), _inputs(step, self._router.items))
             status = StepStatus.RUNNING
-        self._batch.new_steps.append({**row, "status": status})
+        self._batch.new_steps.append({**row, "status": status, "on_loop": step.node in cause.program.coroutines})
         self._batch.takes += [{"root": root, "item": item, "taker": ordinal} for item in step.taken]
 
     def item_row(self, item: NewItem) -> dict[str, Any]:
@@ -108,6 +109,8 @@ class _Scribe:
     def _follows(self, cause: Finished, step: NewStep, status: StepStatus) -> bool:
         if not cause.follow or cause.step.id in self._composition.followed:
             return False
+        if cause.step.on_loop != (step.node in cause.program.coroutines):
+            return False  # a lane runs no coroutine, and the loop nothing else
         return not step.taken and status == StepStatus.READY and cause.follow_with in (None, step.ordinal)
 
     def _cause_id(self, cause: int | None) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from collections.abc import Coroutine
 from typing import Any
 
 from django.db import connections
@@ -11,15 +13,15 @@ from django.db import connections
 from jobs.runtime import capture, failpoints
 from jobs.runtime.finished import Finished
 from jobs.runtime.judge import judge
-from jobs.runtime.leash import Leash, Pulled
+from jobs.runtime.leash import GRACE, Leash, Pulled, overdue
 from jobs.runtime.program import Program
 from jobs.runtime.services import JobServices
 from jobs.runtime.store.claim import Step
 from jobs.runtime.store.joblock import load_state, lock_state, unlock_state
-from jobs.runtime.store.link import django_link
+from jobs.runtime.store.link import django_link, links
 from routilux_site.lib import strict_json
 from templates_app import catalog
-from templates_app.routines import RunContext, run_routine
+from templates_app.routines import Routine, RunContext, run_coroutine, run_routine
 from templates_app.routines.context import LEVELS
 from templates_app.routines.errors import RoutineError
 
@@ -47,10 +49,7 @@ class StepContext(RunContext):
     @property
     def state(self) -> dict[str, Any]:
         if self._loaded is None:
-            # Held until the step is committed, so that no other step of the node reads what this one will change.
-            self._step.locks_state()
-            lock_state(django_link(), job=self._step.job_id, node=self._step.node)
-            self._loaded, self._version = load_state(django_link(), job=self._step.job_id, node=self._step.node)
+            self._loaded, self._version = self._read_state()
             self._original = strict_json.canonical(self._loaded)
         return self._loaded
 
@@ -60,6 +59,12 @@ class StepContext(RunContext):
         if value:
             self.state.clear()
             self.state.update(value)
+
+    def _read_state(self) -> tuple[dict[str, Any], int]:
+        # Held until the step is committed, so that no other step of the node reads what this one will change.
+        self._step.locks_state()
+        lock_state(django_link(), job=self._step.job_id, node=self._step.node)
+        return load_state(django_link(), job=self._step.job_id, node=self._step.node)
 
     @property
     def cancelled(self) -> bool:
@@ -75,6 +80,13 @@ class StepContext(RunContext):
         if self._loaded is None or strict_json.canonical(self._loaded) == self._original:
             return None, self._version
         return json.loads(strict_json.dumps(self._loaded)), self._version
+
+
+class LoopContext(StepContext):
+    """On the event loop nothing may wait for a lock: of two steps that change a state at once, one runs again."""
+
+    def _read_state(self) -> tuple[dict[str, Any], int]:
+        return load_state(links.get("loop"), job=self._step.job_id, node=self._step.node)
 
 
 def execute(step: Step, program: Program, leash: Leash) -> Finished:
@@ -93,6 +105,47 @@ def execute(step: Step, program: Program, leash: Leash) -> Finished:
     return finished
 
 
+async def execute_on_loop(step: Step, program: Program) -> Finished:
+    """The same for logic that is a coroutine; raises CancelledError when the step itself was cancelled from outside."""
+    finished = Finished(step, program, began=time.monotonic())
+    output = capture.start()
+    try:
+        await _within(program.spec.nodes[step.node].timeout, _await(step, program, finished, output))
+    except BaseException as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        judge(finished, error)
+    finally:
+        capture.stop()
+        finished.lines = output.finish()
+        finished.ended = time.monotonic()
+    return finished
+
+
+async def _within(timeout: float | None, logic: Coroutine[Any, Any, None]) -> None:
+    if timeout is None:
+        await logic
+        return
+    task = asyncio.ensure_future(logic)
+    try:
+        if (await asyncio.wait({task}, timeout=timeout))[0]:
+            task.result()
+            return
+    finally:
+        task.cancel()
+    # It may have something to put away; what it says after that is not heard.
+    await asyncio.wait({task}, timeout=GRACE)
+    raise overdue(timeout)
+
+
+async def _await(step: Step, program: Program, finished: Finished, output: capture.Capture) -> None:
+    routine, inputs = _prepared(step, program)
+    run = LoopContext(step, output)
+    await run_coroutine(routine, inputs, run)
+    _keep(finished, run)
+
+
 def _call_on_leash(step: Step, program: Program, finished: Finished, output: capture.Capture, leash: Leash) -> None:
     leash.hold(program.spec.nodes[step.node].timeout)
     try:
@@ -102,12 +155,20 @@ def _call_on_leash(step: Step, program: Program, finished: Finished, output: cap
 
 
 def _call(step: Step, program: Program, finished: Finished, output: capture.Capture) -> None:
+    failpoints.hit("in_step")
+    routine, inputs = _prepared(step, program)
+    run = StepContext(step, output)
+    run_routine(routine, inputs, run)
+    _keep(finished, run)
+
+
+def _prepared(step: Step, program: Program) -> tuple[Routine, dict[str, list[Any]]]:
     node = program.spec.nodes[step.node]
     routine = catalog.build(node.class_key, node.config_text, node.logic)
-    run = StepContext(step, output)
-    inputs: dict[str, list[Any]] = {slot.name: step.inputs.get(slot.name, []) for slot in node.slots}
-    failpoints.hit("in_step")
-    run_routine(routine, inputs, run)
+    return routine, {slot.name: step.inputs.get(slot.name, []) for slot in node.slots}
+
+
+def _keep(finished: Finished, run: StepContext) -> None:
     finished.emissions = run.emissions
     finished.state, finished.state_version = run.changed_state()
 

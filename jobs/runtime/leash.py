@@ -63,7 +63,11 @@ class Leash:
         return False
 
     def error(self) -> StepTimeout:
-        return StepTimeout(f"the step ran longer than its timeout of {self._timeout:g} s")
+        return overdue(self._timeout)
+
+
+def overdue(timeout: float) -> StepTimeout:
+    return StepTimeout(f"the step ran longer than its timeout of {timeout:g} s")
 
 
 def _raise_in(thread: int) -> None:

@@ -172,6 +172,7 @@ def _item(job: Job, item: NewItem, ids: Mapping[int | None, int]) -> Item:
 
 
 def _plant_steps(job: Job, steps: Sequence[NewStep], statuses: Sequence[StepStatus]) -> dict[int | None, int]:
+    coroutines = programs.get(job.revision_id).coroutines
     rows = [
         Activation(
             job=job,
@@ -181,6 +182,7 @@ def _plant_steps(job: Job, steps: Sequence[NewStep], statuses: Sequence[StepStat
             ordinal=step.ordinal,
             cause_id=step.cause,
             message=step.message,
+            on_loop=step.node in coroutines,
         )
         for step, status in zip(steps, statuses, strict=True)
     ]

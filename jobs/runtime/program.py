@@ -13,8 +13,9 @@ from templates_app.spec import FlowSpec
 class Program:
     """What a session keeps of a revision. Immutable once built, so that all lanes share it."""
 
-    def __init__(self, spec: FlowSpec) -> None:
+    def __init__(self, spec: FlowSpec, *, coroutines: frozenset[str] = frozenset()) -> None:
         self.spec = spec
+        self.coroutines = coroutines  #: nodes whose logic runs on an event loop
         self.policies: Mapping[str, Policy] = {
             node.id: policies.parse(node.policy, path=f"nodes.{node.id}.policy") for node in spec.nodes.values()
         }
@@ -33,8 +34,8 @@ class Program:
         Not with a timeout: a step that will not end has to be failed and fenced off by itself.
         """
         nodes = self.spec.nodes.values()
-        pure = (node.id for node in nodes if node.pure and not node.atomic and node.timeout is None)
-        return frozenset(() if self.locked else pure)
+        pure = {node.id for node in nodes if node.pure and not node.atomic and node.timeout is None}
+        return frozenset() if self.locked else frozenset(pure - self.coroutines)
 
     @cached_property
     def readers(self) -> list[str]:

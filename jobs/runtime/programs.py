@@ -7,8 +7,11 @@ import threading
 from collections import OrderedDict
 
 from jobs.runtime.program import Program
+from routilux_site.lib.errors import RoutiluxError
+from templates_app import catalog
 from templates_app.models import Revision
-from templates_app.spec import FlowSpec
+from templates_app.routines import is_coroutine
+from templates_app.spec import FlowSpec, NodeSpec
 
 KEEP = 500
 
@@ -35,7 +38,17 @@ class Programs:
 
 
 def _load(revision: Revision) -> Program:
-    return Program(FlowSpec.from_json(json.loads(revision.canonical)))
+    spec = FlowSpec.from_json(json.loads(revision.canonical))
+    return Program(spec, coroutines=frozenset(node.id for node in spec.nodes.values() if _is_coroutine(node)))
+
+
+def _is_coroutine(node: NodeSpec) -> bool:
+    """As the code of this host has it. An atomic routine stays on its lane, whose transaction it runs in."""
+    try:
+        routine = catalog.build(node.class_key, node.config_text, node.logic)
+    except RoutiluxError:  # whoever runs the step says so
+        return False
+    return not node.atomic and is_coroutine(routine)
 
 
 programs = Programs()

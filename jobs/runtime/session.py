@@ -10,7 +10,6 @@ import logging
 import os
 import selectors
 import socket
-import threading
 import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -21,19 +20,18 @@ from django.db import Error as DjangoDatabaseError
 
 from jobs.runtime import capture, codeversion, failpoints, process, wake
 from jobs.runtime.committer import Committer
-from jobs.runtime.finished import Finished, Outcome
-from jobs.runtime.judge import judge
+from jobs.runtime.crew import Crew
+from jobs.runtime.finished import Outcome
 from jobs.runtime.lane import Lane
 from jobs.runtime.nudge import fire_timers
 from jobs.runtime.programs import programs
 from jobs.runtime.store import claim, rescue
 from jobs.runtime.store.joblock import End, close_rest, end_job
-from jobs.runtime.store.link import Link, Links, is_conflict, open_link, run
+from jobs.runtime.store.link import Link, is_conflict, links, open_link, run
 from jobs.states import JobStatus
 from routilux_site.lib.ids import uuid7
 
 logger = logging.getLogger(__name__)
-links = Links()
 
 #: How often a session that has work looks for what others made ready; a wake-up makes it look at once.
 LOOK = 0.1
@@ -57,10 +55,7 @@ class Session:
         self._main = main
         self._commits = links.get("commits")
         self.committer = Committer(self._commits, self.id, on_lost=self.lose)
-        self._lanes = [Lane(self, number) for number in range(options["THREADS"])]
-        self._free = list(self._lanes)
-        self._zombies: list[Lane] = []
-        self._mutex = threading.Lock()
+        self._crew = Crew(self)
         self._bell_out, self._bell_in = socket.socketpair()
         self._look_now = True
         self._lost: str | None = None
@@ -79,7 +74,7 @@ class Session:
             cluster=process.cluster_id(),
             host=socket.gethostname(),
             pid=os.getpid(),
-            lanes=len(self._lanes),
+            lanes=self._crew.size,
         )
         self._main.add_notify_handler(self._heard_work)
         run(self._main, f"LISTEN {wake.WORK_CHANNEL}")
@@ -90,11 +85,8 @@ class Session:
     # What lanes tell.
 
     def lane_is_free(self, lane: Lane) -> None:
-        with self._mutex:
-            if lane.abandoned:
-                return
-            self._free.append(lane)
-        self._ring_bell()
+        if self._crew.lane_is_free(lane):
+            self.ring_bell()
 
     def committed(self, outcome: Outcome) -> None:
         if outcome.due_in is not None:
@@ -102,12 +94,12 @@ class Session:
             self._next_due = min(due, self._next_due or due)
         if outcome.made_ready or outcome.due_in is not None:
             self._look_now = True
-            self._ring_bell()
+            self.ring_bell()
 
     def lose(self, reason: str) -> None:
         self._lost = self._lost or reason
         self.stopping = True
-        self._ring_bell()
+        self.ring_bell()
 
     # The main thread.
 
@@ -126,9 +118,9 @@ class Session:
             if now - last_sweep >= SWEEP:
                 last_sweep = now
                 self._unless_in_the_way(self._sweep)
-            if self._busy:
+            if self._crew.busy:
                 idle_since = time.monotonic()
-                self._pull_leashes()
+                self._crew.watch()
             self._wait()
         return self._lost or ("stopped" if self.stopping else "idle")
 
@@ -137,16 +129,12 @@ class Session:
             self.stopping = True
         if self.stopping:
             return True
-        return not self._busy and not self._look_now and time.monotonic() - idle_since >= self._linger
+        return not self._crew.busy and not self._look_now and time.monotonic() - idle_since >= self._linger
 
     @property
     def follows(self) -> bool:
         """May a lane go on with the next step of its job, or are others waited for?"""
         return not (self.stopping or self._alone)
-
-    @property
-    def _busy(self) -> int:
-        return len(self._lanes) - len(self._free)
 
     def _unless_in_the_way(self, do: Callable[[], None]) -> None:
         """Somebody else holds a row that this needs: it is done at the next turn, and the beat goes on."""
@@ -162,14 +150,14 @@ class Session:
             self._wake_what_is_due()
         if self._alone:
             self._claim_suspect()
-        elif self._free:
-            self._claim_for_free_lanes()
+        elif self._crew.free or self._crew.room:
+            self._claim_for_crew()
         elif self._look_now:
             self._call_for_help()
 
     def _claim_suspect(self) -> None:
         """A step that a worker died of runs with nothing beside it, so that at worst it takes only itself along."""
-        if self._busy:
+        if self._crew.busy:
             return
         step = claim.claim_suspect(self._main, session=self.id)
         self._alone = step is not None
@@ -177,15 +165,16 @@ class Session:
         if step is not None:
             self._dispatch(step)
 
-    def _claim_for_free_lanes(self) -> None:
+    def _claim_for_crew(self) -> None:
         self._look_now = False
-        wanted = len(self._free)
+        lanes, room = self._crew.free, self._crew.room
         failpoints.hit("before_claim")
-        steps = claim.claim(self._main, session=self.id, limit=wanted)
+        steps = claim.claim(self._main, session=self.id, lanes=lanes, loop=room)
         failpoints.hit("after_claim")
         for step in steps:
             self._dispatch(step)
-        if len(steps) == wanted:
+        on_loop = sum(step.on_loop for step in steps)
+        if len(steps) - on_loop == lanes or on_loop == room:
             self._look_now = True  # when a lane is free again
             self._call_for_help()
 
@@ -209,11 +198,8 @@ class Session:
         except Exception as error:
             self._hand_on(step, f"the revision cannot be run here: {error}")
             return
-        with self._mutex:
-            lane = self._free.pop()
-        lane.inbox.put(step)
-        if not lane.is_alive():
-            lane.start()
+        if not self._crew.take(step):  # a coroutine on the host that made it ready, none here
+            claim.postpone(self._main, step, session=self.id, delay=LOOK, why="no lane was free for it here")
 
     def _hand_on(self, step: claim.Step, why: str) -> None:
         """Another host may have the code that this one lacks, as in a rolling deploy; but not for ever."""
@@ -225,26 +211,6 @@ class Session:
             end = End(status=JobStatus.FAILED, node=step.node, reason=f"{step.node}: {why}")
             end_job(self._main, step.job_id, end)
         close_rest(self._main, step.job_id)
-
-    def _pull_leashes(self) -> None:
-        """Interrupt steps past their timeout; give up on lanes that will not be interrupted."""
-        for lane in list(self._lanes):
-            if lane.leash.pull() and lane.step is not None:
-                self._abandon(lane, lane.step)
-
-    def _abandon(self, lane: Lane, step: claim.Step) -> None:
-        """A thread cannot be killed. Its step is failed and fenced off, another lane takes its place."""
-        logger.error("lane abandoned", extra={"action": "lane_abandoned", "job": str(step.job_id), "node": step.node})
-        with self._mutex:
-            lane.abandoned = True
-            self._lanes[self._lanes.index(lane)] = fresh = Lane(self, self._lanes.index(lane))
-            self._free.append(fresh)
-            self._zombies.append(lane)
-        finished = Finished(step, self.programs.get(step.revision_id), follow=False)
-        judge(finished, lane.leash.error())
-        self.committed(self.committer.commit(finished))
-        if len(self._zombies) > len(self._lanes) // 2:
-            self.lose("too many steps ignore their timeout; the process retires")
 
     def _beat(self) -> None:
         if not rescue.beat(self._main, self.id, ticket=self._ticket, lease=self._lease):
@@ -264,11 +230,8 @@ class Session:
 
     def _drop_what_is_lost(self) -> None:
         """Let running steps know when their job was cancelled, failed, or taken over."""
-        running = {step.id: step for lane in self._lanes if (step := lane.step) is not None}
-        if running:
-            owned = claim.still_owned(self._main, session=self.id, steps=running)
-            for step_id, step in running.items():
-                step.dropped = step.dropped or step_id not in owned
+        if running := self._crew.running:
+            self._crew.drop(running, owned=claim.still_owned(self._main, session=self.id, steps=running))
 
     def _wait(self) -> None:
         """Until a lane is free, somebody rings, a retry is due, or it is time to look again."""
@@ -276,7 +239,7 @@ class Session:
         if self._next_due is not None:
             timeout = min(timeout, max(0.0, self._next_due - time.monotonic()))
             self._look_now = self._look_now or timeout == 0.0
-        if self._look_now and self._free:
+        if self._look_now and self._crew.free:
             return
         with selectors.DefaultSelector() as selector:
             selector.register(self._main, selectors.EVENT_READ)
@@ -293,7 +256,7 @@ class Session:
     def _heard_work(self, _: object) -> None:
         self._look_now = True
 
-    def _ring_bell(self) -> None:
+    def ring_bell(self) -> None:
         try:
             self._bell_in.send(b".", socket.MSG_DONTWAIT)
         except OSError:
@@ -305,22 +268,20 @@ class Session:
         """Let running steps finish within the grace period, hand back the rest, acknowledge the ticket."""
         self.stopping = True
         try:
-            self._finish_lanes(0.0 if self._lost else settings.ROUTILUX["GRACE"])
+            self._finish_crew(0.0 if self._lost else settings.ROUTILUX["GRACE"])
             self._close_rows(outcome)
         finally:
             capture.uninstall()
             self._release_links()
 
-    def _finish_lanes(self, grace: float) -> None:
-        for lane in self._lanes:
-            lane.inbox.put(None)
-        if any(lane.is_alive() for lane in self._lanes) and not self._lost:
+    def _finish_crew(self, grace: float) -> None:
+        if self._crew.busy and not self._lost:
             self._beat_or_lose(lambda: rescue.tell_stopping(self._main, self.id))
-        deadline = time.monotonic() + grace
-        for lane in self._lanes:
-            while lane.is_alive() and time.monotonic() < deadline and not self._lost:
-                lane.join(timeout=min(1.0, self._heartbeat))
-                self._beat_or_lose(self._beat)
+        self._crew.finish(time.monotonic() + grace, meanwhile=self._still_ours)
+
+    def _still_ours(self) -> bool:
+        self._beat_or_lose(self._beat)
+        return not self._lost
 
     def _beat_or_lose(self, do: Callable[[], None]) -> None:
         try:
@@ -359,7 +320,7 @@ class Session:
         """Keep the connections for the next session, unless their state is unclear or a lane may still use them."""
         self._bell_in.close()
         self._bell_out.close()
-        if self._lost or self._zombies or any(lane.is_alive() for lane in self._lanes):
+        if self._lost or self._crew.alive:
             self._main.close()
             self._commits.close()
         else:

@@ -30,6 +30,9 @@ from jobs.runtime.store.link import Link, open_link
 logger = logging.getLogger(__name__)
 
 TICK = 1.0
+#: Seconds that a new cluster gets for its first session, beside the patience for a stall. Doubled after each cluster
+#: that had none: on a starved machine a start may take longer, and killing it again and again would starve it more.
+FIRST_SESSION, FIRST_SESSION_AT_MOST = 5.0, 120.0
 
 
 class Supervisor:
@@ -48,6 +51,7 @@ class Supervisor:
         self._start_at = 0.0
         self._pause = 0.0
         self._reason = "start"
+        self._first_session = FIRST_SESSION
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT; returns the exit code."""
@@ -87,6 +91,7 @@ class Supervisor:
             return
         reason = self._child_exited() or self._look_at_database()
         if reason:
+            self._first_session = min(FIRST_SESSION_AT_MOST, self._first_session * 2)
             logger.warning("cluster restarts: %s", reason, extra={"action": "cluster_restart"})
             self._restarts += 1
             self._kill_cluster()
@@ -136,16 +141,15 @@ class Supervisor:
         A mere lack of progress says nothing: a long step is healthy, and another host may have taken the work.
         """
         patience = max(self._options["STALL"], 2 * TICK)
-        stuck = (
-            waiting is not None
-            and not watch.sessions_of(link, self.id)
-            and watch.has_unserved_ticket(link, self.id, patience=patience / 2)
-        )
+        alive = watch.sessions_of(link, self.id)
+        if alive:
+            self._first_session = FIRST_SESSION
+        stuck = waiting is not None and not alive and watch.has_unserved_ticket(link, self.id, patience=patience / 2)
         if not stuck:
             self._stalled_since = None
             return ""
         self._stalled_since = self._stalled_since or time.monotonic()
-        young = time.monotonic() - self._started_at < patience + 5
+        young = time.monotonic() - self._started_at < patience + self._first_session
         if young or time.monotonic() - self._stalled_since < patience:
             return ""
         return f"work has been runnable for {waiting:.0f} s and no session of this cluster lives"

@@ -1,7 +1,7 @@
 """Everything that a developer of routines needs, in one import; plain Python without Django."""
 
 from routilux_site.lib.strict_json import Json
-from templates_app.routines.calling import check_logic, run_routine
+from templates_app.routines.calling import check_logic, is_coroutine, run_coroutine, run_routine
 from templates_app.routines.config import OpenConfig, RoutineConfig
 from templates_app.routines.context import Emission, LogLine, RunContext, Services
 from templates_app.routines.error_handler import ErrorHandler, Verdict, exception_names, register_exception
@@ -52,9 +52,11 @@ __all__ = [
     "custom_policy",
     "exception_names",
     "immediate_policy",
+    "is_coroutine",
     "register_exception",
     "routine",
     "routine_class",
+    "run_coroutine",
     "run_routine",
     "time_interval_policy",
 ]

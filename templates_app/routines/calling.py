@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from inspect import Parameter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,36 @@ def check_logic(function: Callable[..., Any], slots: Sequence[str]) -> None:
 
 def run_routine(routine: Routine, inputs: Mapping[str, list[Any]], run: RunContext) -> None:
     """Call the routine's logic once with what was taken from its slots; its output is in `run.emissions`."""
+    call = _prepared(routine, inputs, run)
+    routine.bind(run)
+    try:
+        finish(call())
+    finally:
+        routine.release()
+
+
+async def run_coroutine(routine: Routine, inputs: Mapping[str, list[Any]], run: RunContext) -> None:
+    """The same on a running event loop, for logic that is a coroutine."""
+    call = _prepared(routine, inputs, run)
+    routine.bind(run)
+    try:
+        result = call()
+        if inspect.iscoroutine(result):
+            await result
+    finally:
+        routine.release()
+
+
+def is_coroutine(routine: Routine) -> bool:
+    return inspect.iscoroutinefunction(routine.call)
+
+
+def finish(result: object) -> object:
+    """The result of a call: a coroutine is run to its end first."""
+    return asyncio.run(_await(result)) if inspect.iscoroutine(result) else result
+
+
+def _prepared(routine: Routine, inputs: Mapping[str, list[Any]], run: RunContext) -> Callable[[], Any]:
     call, slots = routine.call, routine.slots
     found = shape(call)
     if not found.takes(len(slots)):
@@ -75,16 +106,7 @@ def run_routine(routine: Routine, inputs: Mapping[str, list[Any]], run: RunConte
         strange = listed(sorted(inputs.keys() - slots.keys()))
         raise PortError(f"{type(routine).__name__} was given items for {strange}. Its slots: {listed(slots)}.")
     given = {word: run.policy_message if word == "policy_message" else run for word in found.keywords}
-    routine.bind(run)
-    try:
-        finish(call(*[inputs.get(name, []) for name in slots], **given))
-    finally:
-        routine.release()
-
-
-def finish(result: object) -> object:
-    """The result of a call: a coroutine is run to its end first."""
-    return asyncio.run(_await(result)) if inspect.iscoroutine(result) else result
+    return partial(call, *[inputs.get(name, []) for name in slots], **given)
 
 
 async def _await(result: Coroutine[Any, Any, object]) -> object:

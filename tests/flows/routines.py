@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -14,6 +15,7 @@ from jobs.models import DatasetRow
 from templates_app import catalog
 from templates_app.routines import Event, Policy, Routine, RunContext, Slot, all_slots_ready_policy
 from tests.flows import switch
+from tests.flows.waiting import waiting
 
 Items = list[dict[str, Any]]
 
@@ -177,6 +179,49 @@ class Deaf(Routine):
             self.emit("output")
 
 
+class Await(Routine):
+    """Waits on the event loop, then sends its item on."""
+
+    input = Slot()
+    output = Event("n")
+
+    class Config(BaseModel):
+        seconds: float = Field(0.05, ge=0)
+        fail: int = 0
+
+    async def logic(self, input: Items, *, run: RunContext) -> None:
+        waiting.add(run.idempotency_key)
+        print(f"{run.node} waits")  # noqa: T201 - a step may print
+        try:
+            await asyncio.sleep(self.config.seconds)
+        finally:
+            waiting.together.discard(run.idempotency_key)
+        if run.attempt <= self.config.fail:
+            raise ValueError(f"not yet: {run.attempt}")
+        for item in input:
+            self.emit("output", **item)
+
+
+class AwaitTally(Tally):
+    """Counts on the event loop, giving way between reading and changing."""
+
+    async def logic(self, input: Items, *, run: RunContext) -> None:  # type: ignore[override]
+        before = run.state.get("total", 0)
+        await asyncio.sleep(0.01)
+        run.state["total"] = before + len(input)
+        self.emit("output", total=run.state["total"])
+
+
+class Stubborn(Routine):
+    """Does not give way on the event loop."""
+
+    input = Slot()
+    output = Event()
+
+    async def logic(self, input: Items) -> None:
+        waiting.over.wait(60)
+
+
 class PurePass(Pass):
     """As Pass, and says so: it may travel with the commit of another step."""
 
@@ -240,6 +285,9 @@ class Exit(Routine):
 
 
 for name, routine in {
+    "test_await": Await,
+    "test_await_tally": AwaitTally,
+    "test_stubborn": Stubborn,
     "test_pure_pass": PurePass,
     "test_pure_flaky": PureFlaky,
     "test_pure_spread": PureSpread,

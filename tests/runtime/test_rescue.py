@@ -36,7 +36,7 @@ def session(link: Link) -> Session:
 def die(link: Link) -> Session:
     """A session claims the step and is known to be gone."""
     dead = session(link)
-    assert claim(link, session=dead.pk, limit=1) or claim_suspect(link, session=dead.pk)
+    assert claim(link, session=dead.pk, lanes=1) or claim_suspect(link, session=dead.pk)
     rescue.rescue(link, lease=NEVER, gone=[dead.pk])
     return dead
 
@@ -54,7 +54,7 @@ def test_it_takes_no_suspect_along_with_others(link: Link, job: Job) -> None:
     start(make_flow("two", {"a": "test_pass"}), n=1)
     living = session(link)
 
-    together = claim(link, session=living.pk, limit=10)
+    together = claim(link, session=living.pk, lanes=10)
 
     assert [step.job_id == job.pk for step in together] == [False]
     assert claim_suspect(link, session=living.pk) is not None
@@ -82,7 +82,7 @@ def test_it_finds_a_step_that_a_late_commit_left_with_an_ended_session(link: Lin
 
 def test_it_counts_no_death_for_a_session_that_ends_by_itself(link: Link, job: Job) -> None:
     ending = session(link)
-    claim(link, session=ending.pk, limit=1)
+    claim(link, session=ending.pk, lanes=1)
 
     rescue.close_session(link, ending.pk, ticket=None, outcome="stopped")
 

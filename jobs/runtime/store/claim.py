@@ -25,6 +25,7 @@ class Step:
     errors: int
     priority: int
     message: Any
+    on_loop: bool
     inputs: Inputs
     locked_state: bool = False
     dropped: bool = False  #: nobody wants its result any more: its job ended, or somebody else owns it
@@ -51,9 +52,14 @@ class Step:
 # more than once and take more rows than the limit. A job that ended meanwhile has its left-over steps closed here, so
 # that they cannot block the head of the index. The inner LIMIT is inlined: a generic plan would not use the index.
 CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT id FROM jobs_activation WHERE status = 'ready' AND {which}
-    ORDER BY priority DESC, id LIMIT {limit} FOR UPDATE SKIP LOCKED
+WITH for_lanes AS MATERIALIZED (
+    SELECT id FROM jobs_activation WHERE status = 'ready' AND NOT on_loop AND {which}
+    ORDER BY priority DESC, id LIMIT {lanes} FOR UPDATE SKIP LOCKED
+), for_loop AS MATERIALIZED (
+    SELECT id FROM jobs_activation WHERE status = 'ready' AND on_loop AND {which}
+    ORDER BY priority DESC, id LIMIT {loop} FOR UPDATE SKIP LOCKED
+), due AS (
+    SELECT id FROM for_lanes UNION ALL SELECT id FROM for_loop
 ), taken AS (
     UPDATE jobs_activation a
     SET status = CASE WHEN j.status IN ('pending', 'running') THEN 'running'
@@ -62,8 +68,8 @@ WITH due AS MATERIALIZED (
         finished_at = CASE WHEN j.status NOT IN ('pending', 'running', 'paused') THEN clock_timestamp() END
     FROM due, jobs_job j
     WHERE a.id = due.id AND j.id = a.job_id
-    RETURNING a.id, a.job_id, j.revision_id, a.node, a.attempt, a.errors, a.priority, a.message, a.status,
-              j.status AS job_status
+    RETURNING a.id, a.job_id, j.revision_id, a.node, a.attempt, a.errors, a.priority, a.message, a.on_loop,
+              a.status, j.status AS job_status
 ), started AS (
     UPDATE jobs_job SET status = 'running', started_at = clock_timestamp(),
            deadline_at = clock_timestamp() + timeout * interval '1 second'
@@ -72,23 +78,26 @@ WITH due AS MATERIALIZED (
 ), told AS (
     INSERT INTO jobs_jobevent (job_id, kind) SELECT id, 'started' FROM started
 )
-SELECT id, job_id, revision_id, node, attempt, errors, priority, message,
+SELECT id, job_id, revision_id, node, attempt, errors, priority, message, on_loop,
        (SELECT json_agg(json_build_array(i.slot, i.payload) ORDER BY i.id)::text
         FROM jobs_item i WHERE i.consumed_by_id = taken.id)
 FROM taken WHERE status = 'running' ORDER BY priority DESC, id
 """
 
 
-def claim(link: Link, *, session: UUID, limit: int) -> list[Step]:
-    """At most `limit` ready activations, oldest of the highest priority first; they belong to `session` from now on."""
-    sql = CLAIM.format(limit=int(limit), which="deaths = 0")
+def claim(link: Link, *, session: UUID, lanes: int, loop: int = 0) -> list[Step]:
+    """Ready activations, oldest of the highest priority first, at most so many; from now on they are the session's."""
+    sql = CLAIM.format(lanes=int(lanes), loop=int(loop), which="deaths = 0")
     return [_step(row) for row in run(link, sql, {"session": session}).fetchall()]
 
 
 def claim_suspect(link: Link, *, session: UUID) -> Step | None:
     """A step that a worker died of before. It must run alone, so that it cannot take others along."""
-    row = run(link, CLAIM.format(limit=1, which="deaths > 0"), {"session": session}).fetchone()
-    return _step(row) if row else None
+    for lanes, loop in ((1, 0), (0, 1)):
+        sql = CLAIM.format(lanes=lanes, loop=loop, which="deaths > 0")
+        if row := run(link, sql, {"session": session}).fetchone():
+            return _step(row)
+    return None
 
 
 ANY_SUSPECT = "SELECT EXISTS (SELECT 1 FROM jobs_activation WHERE status = 'ready' AND deaths > 0)"

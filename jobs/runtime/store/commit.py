@@ -74,15 +74,16 @@ WITH s AS MATERIALIZED (
     SELECT array_agg(nextval('jobs_activation_id_seq')) AS ids FROM generate_series(1, %(count)s::int)
 ), new AS (
     INSERT INTO jobs_activation (id, job_id, node, status, session_id, attempt, created_at, ready_at, started_at,
-                                 finished_at, priority, cause_id, ordinal, message)
+                                 finished_at, priority, cause_id, ordinal, message, on_loop)
     SELECT fresh.ids[t.ordinal], f.job_id, t.node, CASE WHEN now_.held THEN 'held' ELSE t.status END,
            CASE WHEN now_.claimed THEN %(session)s::uuid END, CASE WHEN now_.claimed THEN 1 ELSE 0 END,
            now_.began, now_.began, CASE WHEN now_.claimed THEN now_.began END,
            clock_timestamp() - t.ended * interval '1 second',
-           t.priority, coalesce(fresh.ids[t.cause], t.root), t.ordinal, t.message
+           t.priority, coalesce(fresh.ids[t.cause], t.root), t.ordinal, t.message,
+           coalesce(t.on_loop, false)
     FROM jsonb_to_recordset(%(new_steps)s::jsonb) AS t(
         root bigint, cause int, ordinal int, node text, status text, priority int, message jsonb,
-        began float8, ended float8)
+        began float8, ended float8, on_loop boolean)
     JOIN fenced f ON f.id = t.root CROSS JOIN fresh
     CROSS JOIN LATERAL (SELECT
         f.paused AND t.ended IS NULL AS held,

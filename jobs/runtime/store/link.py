@@ -96,3 +96,7 @@ def _answers(link: Link) -> bool:
     except psycopg.Error:
         link.close()
         return False
+
+
+#: Of this process.
+links = Links()

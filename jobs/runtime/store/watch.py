@@ -34,7 +34,7 @@ SESSIONS = "SELECT id, pid FROM jobs_session WHERE ended_at IS NULL AND cluster 
 # From the head of the claim index.
 OLDEST = """
 SELECT extract(epoch FROM clock_timestamp() - min(ready_at))::float8 FROM (
-    SELECT ready_at FROM jobs_activation WHERE status = 'ready' ORDER BY priority DESC, id LIMIT 100
+    SELECT ready_at FROM jobs_activation WHERE status = 'ready' ORDER BY on_loop, priority DESC, id LIMIT 100
 ) AS head
 """
 # A wake-up that nobody takes, or that our own pusher took and no worker of ours began.
