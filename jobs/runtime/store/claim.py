@@ -25,7 +25,7 @@ class Step:
     errors: int
     priority: int
     message: Any
-    on_loop: bool
+    on_loop: bool  #: its logic is a coroutine
     inputs: Inputs
     locked_state: bool = False
     dropped: bool = False  #: nobody wants its result any more: its job ended, or somebody else owns it
