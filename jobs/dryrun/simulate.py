@@ -184,6 +184,5 @@ def _claimed(step: NewStep, memory: Memory) -> Step:
         errors=0,
         priority=0,
         message=step.message,
-        on_loop=False,
         inputs=memory.inputs(step.ordinal),
     )

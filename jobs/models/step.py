@@ -126,19 +126,26 @@ class NodeState(models.Model):
 
 
 class StepLog(models.Model):
-    """What one attempt of a step printed, logged and raised."""
+    """What one attempt of a step printed, logged and raised, and how far it came.
 
-    activation_id = models.BigIntegerField(db_index=True)
+    Written while a long step runs, at most twice a second, and once more with its commit: what a step said before its
+    worker died is kept.
+    """
+
+    activation_id = models.BigIntegerField()
     job = models.ForeignKey(
         Job, on_delete=models.CASCADE, related_name="step_logs", db_constraint=False, db_index=False
     )
     attempt = models.IntegerField()
     at = models.DateTimeField(db_default=Now())
     lines = models.JSONField(default=list, db_default=[])
+    progress = models.JSONField(null=True, help_text="The newest `run.progress`: n, total and text.")
     error = models.JSONField(null=True)
 
     class Meta:
         ordering = ["id"]
+        # Also the index for reading the attempts of a step.
+        constraints = [models.UniqueConstraint(fields=["activation_id", "attempt"], name="jobs_steplog_one_an_attempt")]
 
     def __str__(self) -> str:
         return f"attempt {self.attempt}"

@@ -76,6 +76,7 @@ class Attempt:
     lines: list[Line]
     more: int  #: lines that are kept, but not shown
     error: dict[str, Any] | None
+    progress: dict[str, Any] | None  #: n, total and text
 
 
 def listed(user: User) -> JobQuerySet:
@@ -169,13 +170,18 @@ def attempts(step: Activation) -> list[Attempt]:
     first = Func(F("lines"), part, function="jsonb_path_query_array", template=_PATH, output_field=JSONField())
     count = Func(F("lines"), function="jsonb_array_length", output_field=IntegerField())
     logs = StepLog.objects.filter(activation_id=step.pk).annotate(said=first, lines_count=count)
-    newest = logs.order_by("-id").values_list("attempt", "at", "said", "lines_count", "error")[:ATTEMPTS]
+    newest = logs.order_by("-id").values_list("attempt", "at", "said", "lines_count", "error", "progress")[:ATTEMPTS]
     return [_attempt(*row) for row in newest][::-1]
 
 
-def _attempt(number: int, at: datetime, said: list[dict[str, Any]], count: int, error: Any) -> Attempt:
+def _attempt(number: int, at: datetime, said: list[dict[str, Any]], count: int, error: Any, progress: Any) -> Attempt:
     lines = [_line(line) for line in said]
-    return Attempt(number, at, lines, count - len(lines), error if isinstance(error, dict) else None)
+    return Attempt(number, at, lines, count - len(lines), error if isinstance(error, dict) else None, progress)
+
+
+def last_said(step: Activation) -> datetime | None:
+    """When the newest log of a step was written; while it runs that is its newest sign of life."""
+    return StepLog.objects.filter(activation_id=step.pk).order_by("-at").values_list("at", flat=True).first()
 
 
 def _line(line: dict[str, Any]) -> Line:

@@ -40,4 +40,5 @@ def step_detail(request: HttpRequest, job_id: UUID, step_id: int) -> HttpRespons
 
 
 def _state(step: Activation) -> list[Any]:
-    return [step.pk, step.status, step.attempt, step.errors, step.deaths]
+    said = reads.last_said(step)
+    return [step.pk, step.status, step.attempt, step.errors, step.deaths, said and said.isoformat()]

@@ -18,10 +18,18 @@ class Capture:
 
     def __init__(self) -> None:
         self.lines: list[dict[str, Any]] = []
+        self.progress: dict[str, Any] | None = None
+        self.changes = 0  #: counts what was added, so that a reader sees whether there is news
+        self.began = time.monotonic()
         self._partial = {"stdout": "", "stderr": ""}
         self._dropped = 0
 
+    def tell_progress(self, n: float, total: float | None, text: str) -> None:
+        self.progress = {"n": n, "total": total, "text": printable(text[:MAX_LINE])}
+        self.changes += 1
+
     def add(self, level: str, text: str) -> None:
+        self.changes += 1
         if len(self.lines) >= MAX_LINES:
             self._dropped += 1
             return

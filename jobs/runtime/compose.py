@@ -120,9 +120,9 @@ class _Scribe:
         return self._base - cause if cause is not None and cause < 0 else None
 
     def _add_log(self, f: Finished, root: int, ordinal: int | None) -> None:
-        if f.lines or f.error:
-            row = {"root": root, "ordinal": ordinal, "attempt": f.step.attempt, "lines": f.lines, "error": f.error}
-            self._batch.logs.append(row)
+        if f.said:
+            row = {"root": root, "ordinal": ordinal, "attempt": f.step.attempt, "progress": f.progress}
+            self._batch.logs.append({**row, "lines": f.lines, "error": f.error})
 
 
 def _past(fused: Finished) -> dict[str, Any]:

@@ -75,6 +75,10 @@ class StepContext(RunContext):
             raise RoutineError(f"The log level {level!r} is unknown: {', '.join(LEVELS)} are accepted.")
         self._output.add(level, str(message))
 
+    def progress(self, n: float, total: float | None = None, text: str = "") -> None:
+        super().progress(n, total, text)
+        self._output.tell_progress(n, total, text)
+
     def changed_state(self) -> tuple[dict[str, Any] | None, int]:
         """The new state when it differs from what was read, checked as JSON; and the version that was read."""
         if self._loaded is None or strict_json.canonical(self._loaded) == self._original:
@@ -92,7 +96,7 @@ class LoopContext(StepContext):
 def execute(step: Step, program: Program, leash: Leash) -> Finished:
     """Run one attempt. Never raises for what the routine does; what it raised is judged by the error handler."""
     finished = Finished(step, program, began=time.monotonic())
-    output = capture.start()
+    output = step.output = capture.start()
     try:
         _call_on_leash(step, program, finished, output, leash)
     except BaseException as error:  # noqa: BLE001 - SystemExit and friends of user code must not end the lane
@@ -100,15 +104,14 @@ def execute(step: Step, program: Program, leash: Leash) -> Finished:
     finally:
         leash.forget()
         capture.stop()
-        finished.lines = output.finish()
-        finished.ended = time.monotonic()
+        _keep_output(finished, output)
     return finished
 
 
 async def execute_on_loop(step: Step, program: Program) -> Finished:
     """The same for logic that is a coroutine; raises CancelledError when the step itself was cancelled from outside."""
     finished = Finished(step, program, began=time.monotonic())
-    output = capture.start()
+    output = step.output = capture.start()
     try:
         await _within(program.spec.nodes[step.node].timeout, _await(step, program, finished, output))
     except BaseException as error:
@@ -118,8 +121,7 @@ async def execute_on_loop(step: Step, program: Program) -> Finished:
         judge(finished, error)
     finally:
         capture.stop()
-        finished.lines = output.finish()
-        finished.ended = time.monotonic()
+        _keep_output(finished, output)
     return finished
 
 
@@ -171,6 +173,12 @@ def _prepared(step: Step, program: Program) -> tuple[Routine, dict[str, list[Any
 def _keep(finished: Finished, run: StepContext) -> None:
     finished.emissions = run.emissions
     finished.state, finished.state_version = run.changed_state()
+
+
+def _keep_output(finished: Finished, output: capture.Capture) -> None:
+    finished.step.output = None
+    finished.lines, finished.progress = output.finish(), output.progress
+    finished.ended = time.monotonic()
 
 
 def release_state() -> None:

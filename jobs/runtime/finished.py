@@ -24,6 +24,7 @@ class Finished:
     status: StepStatus = StepStatus.COMPLETED
     emissions: list[Emission] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
+    progress: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     summary: str = ""
     delay: float = 0.0
@@ -44,6 +45,11 @@ class Finished:
     @property
     def errors(self) -> int:
         return self.step.errors + (1 if self.error else 0)
+
+    @property
+    def said(self) -> bool:
+        """Is there anything to be kept beside the result?"""
+        return bool(self.lines or self.error or self.progress)
 
     @property
     def plain(self) -> bool:

@@ -71,7 +71,6 @@ class _Chain:
             errors=0,
             priority=root.priority,
             message=step.message,
-            on_loop=False,
             inputs=self._inputs.pop(step.ordinal, {}),
             place=step.ordinal,
             root=root,

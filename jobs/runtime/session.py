@@ -23,6 +23,7 @@ from jobs.runtime.committer import Committer
 from jobs.runtime.crew import Crew
 from jobs.runtime.finished import Outcome
 from jobs.runtime.lane import Lane
+from jobs.runtime.live import Live
 from jobs.runtime.nudge import fire_timers
 from jobs.runtime.programs import programs
 from jobs.runtime.store import claim, rescue
@@ -56,6 +57,7 @@ class Session:
         self._commits = links.get("commits")
         self.committer = Committer(self._commits, self.id, on_lost=self.lose)
         self._crew = Crew(self)
+        self._live = Live(self.id)
         self._bell_out, self._bell_in = socket.socketpair()
         self._look_now = True
         self._lost: str | None = None
@@ -121,8 +123,12 @@ class Session:
             if self._crew.busy:
                 idle_since = time.monotonic()
                 self._crew.watch()
+                self._unless_in_the_way(self._tell)
             self._wait()
         return self._lost or ("stopped" if self.stopping else "idle")
+
+    def _tell(self) -> None:
+        self._live.tell(self._main, self._crew.running.values())
 
     def _must_end(self, idle_since: float) -> bool:
         if not self.stopping and process.told_to_stop():

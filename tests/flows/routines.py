@@ -202,6 +202,20 @@ class Await(Routine):
             self.emit("output", **item)
 
 
+class Talk(Routine):
+    """Says how far it is, and waits half way until it is let go."""
+
+    input = Slot()
+    output = Event()
+
+    def logic(self, input: Items, *, run: RunContext) -> None:
+        print("hello")  # noqa: T201 - a step may print
+        run.progress(1, 2, "half way")
+        waiting.over.wait(60)
+        run.log("bye")
+        run.progress(2, 2, "done")
+
+
 class AwaitTally(Tally):
     """Counts on the event loop, giving way between reading and changing."""
 
@@ -286,6 +300,7 @@ class Exit(Routine):
 
 for name, routine in {
     "test_await": Await,
+    "test_talk": Talk,
     "test_await_tally": AwaitTally,
     "test_stubborn": Stubborn,
     "test_pure_pass": PurePass,

@@ -73,13 +73,20 @@ class RaisedSerializer(serializers.Serializer[Any]):
     traceback = serializers.CharField()
 
 
+class StepProgressSerializer(serializers.Serializer[Any]):
+    n = serializers.FloatField()
+    total = serializers.FloatField(allow_null=True)
+    text = serializers.CharField()
+
+
 class AttemptSerializer(serializers.ModelSerializer[StepLog]):
     lines = LineSerializer(many=True)
+    progress = StepProgressSerializer(allow_null=True, help_text="What the attempt last said with `run.progress`.")
     error = RaisedSerializer(allow_null=True)
 
     class Meta:
         model = StepLog
-        fields = ["attempt", "at", "lines", "error"]
+        fields = ["attempt", "at", "lines", "progress", "error"]
 
 
 class LogSerializer(AttemptSerializer):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from jobs.runtime.capture import Capture
 from jobs.runtime.store.link import Link, run
 
 Inputs = dict[str, list[dict[str, Any]]]
@@ -25,9 +26,10 @@ class Step:
     errors: int
     priority: int
     message: Any
-    on_loop: bool  #: its logic is a coroutine
     inputs: Inputs
+    on_loop: bool = False  #: its logic is a coroutine
     locked_state: bool = False
+    output: Capture | None = None  #: what it says, while it runs
     dropped: bool = False  #: nobody wants its result any more: its job ended, or somebody else owns it
     place: int = 0  #: among the steps that travel with the commit of `root`; it has no row of its own yet
     root: Step | None = None
@@ -122,9 +124,7 @@ def postpone(link: Link, step: Step, *, session: UUID, delay: float, why: str) -
 
 
 def _step(row: tuple[Any, ...]) -> Step:
-    step = Step(*row)
-    step.inputs = _inputs(row[-1])
-    return step
+    return Step(*row[:8], inputs=_inputs(row[9]), on_loop=row[8])  # type: ignore[misc] # mypy cannot count a slice
 
 
 def _inputs(text: str | None) -> Inputs:

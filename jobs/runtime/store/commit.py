@@ -102,10 +102,14 @@ WITH s AS MATERIALIZED (
     JOIN fenced f ON f.id = t.root CROSS JOIN fresh
     WHERE i.id = t.item AND i.consumed_by_id IS NULL
 ), log AS (
-    INSERT INTO jobs_steplog (activation_id, job_id, attempt, lines, error)
-    SELECT coalesce(fresh.ids[t.ordinal], f.id), f.job_id, t.attempt, t.lines, t.error
-    FROM jsonb_to_recordset(%(logs)s::jsonb) AS t(root bigint, ordinal int, attempt int, lines jsonb, error jsonb)
+    INSERT INTO jobs_steplog (activation_id, job_id, attempt, lines, progress, error)
+    SELECT coalesce(fresh.ids[t.ordinal], f.id), f.job_id, t.attempt, t.lines, t.progress, t.error
+    FROM jsonb_to_recordset(%(logs)s::jsonb) AS t(
+        root bigint, ordinal int, attempt int, lines jsonb, progress jsonb, error jsonb)
     JOIN fenced f ON f.id = t.root CROSS JOIN fresh
+    -- What was told while it ran gives way to the whole.
+    ON CONFLICT (activation_id, attempt) DO UPDATE
+    SET at = excluded.at, lines = excluded.lines, progress = excluded.progress, error = excluded.error
 )
 SELECT (SELECT array_agg(id) FROM fenced), (SELECT array_agg(id) FROM fenced WHERE paused),
        (SELECT ids FROM fresh),
