@@ -1,7 +1,7 @@
 # make demo    see it work: set up, serve, run the sample flow (ONCE=1: stop after it)
 # make up      set up and serve, no sample run; make down stops it, and the embedded Postgres
 # make test    lint, types and the whole suite; make e2e adds the browser
-# make bench   the speed table
+# make bench   the speed table, with peers (JSON=file, DOC=1 into the docs, ROWS=n, PEERS=names)
 # Environment: PORT (8000), WEB_HOST (127.0.0.1), ROUTILUX_HOME (.routilux), DATABASE_URL, PYTHON; see routilux_site/settings.py
 
 .PHONY: help setup setup-dev demo up down test e2e lint types bench pins
@@ -42,9 +42,10 @@ types: setup-dev
 	$(BIN)/mypy
 
 bench: setup-dev
+	@.ci/setup bench || echo "The peers cannot be installed, so they are left out."
 	$(BIN)/python -m benchmarks
 
 pins: setup-dev
-	cd requirements && for name in base dev; do ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	cd requirements && for name in base dev bench; do ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	    --generate-hashes --default-index https://pypi.org/simple --no-emit-index-url --custom-compile-command "make pins" \
 	    $$name.in -o $$name.txt || exit 1; done

@@ -1,44 +1,59 @@
-"""make bench: the real stack on a Postgres of its own, and a table of what it did. JSON=file writes the same."""
+"""make bench: the real stack and its peers on one Postgres, in one run, and a table of what they did.
+
+JSON=file writes the same as JSON, DOC=1 writes the table into docs/reference/speed.md. ROWS=n says how many finished
+jobs growth is measured with (0: not at all), PEERS=dbos,celery measures only these (PEERS=none: none). `--quick`
+measures this program alone, in a minute or two.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 from pathlib import Path
-
-from benchmarks.latency import measure_latency
-from benchmarks.throughput import measure_throughput
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routilux_site.settings")
-
-WORDS = {
-    "linear_effectful_steps_per_s": "durable steps/s, 1 000 jobs of a 10-step linear flow",
-    "trigger_to_completed_ms_p50": "REST trigger to completed, 10 steps, idle cluster, median ms",
-    "trigger_to_completed_ms_p99": "the same, 99th percentile ms",
-}
+os.environ.setdefault("ROUTILUX_APPS", "benchmarks")
+PAGE = "reference/speed.md"
 
 
 def main() -> None:
     import django
 
     django.setup()
-    from benchmarks.house import bench_house
+    from benchmarks.report import figures_of, report
 
-    with bench_house() as house:
-        figures = {**measure_throughput(house), **measure_latency(house)}
-    show(figures)
+    systems, left_out = _measured(quick="--quick" in sys.argv)
+    text = report(systems, left_out)
+    print(text)
     if path := os.environ.get("JSON"):
-        Path(path).write_text(json.dumps({"ours": figures}, indent=2) + "\n", encoding="utf-8")
+        Path(path).write_text(json.dumps(figures_of(systems), indent=2) + "\n", encoding="utf-8")
+    if os.environ.get("DOC"):
+        from benchmarks.document import write_measured
+
+        write_measured(PAGE, "bench", text)
 
 
-def show(figures: dict[str, float]) -> None:
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, embedded Postgres, real django-q2 cluster\n")
-    print("| what | figure |\n|---|---|")
-    for key, value in figures.items():
-        print(f"| {WORDS[key]} | {value:,.1f} |")
-    sys.stdout.flush()
+def _measured(*, quick: bool) -> tuple[dict[str, Any], list[str]]:
+    from benchmarks.house import bench_house
+    from benchmarks.ours import Scale, measure_ours
+    from benchmarks.rivals import Rivals, measure_rivals
+
+    rows, peers = int(os.environ.get("ROWS") or 1_000_000), os.environ.get("PEERS", "")
+    scale = Scale(jobs=500, requests=20, fans=3, more=False) if quick else Scale(rows=rows)
+    with bench_house() as house:
+        rivals = Rivals() if quick or peers == "none" else measure_rivals(house, peers.split(",") if peers else [])
+        ceiling = None if quick else _ceiling(house)
+        ours = measure_ours(house, scale)
+    return {"ours": ours, **rivals.found, **(ceiling or {})}, rivals.left_out
+
+
+def _ceiling(house: Any) -> dict[str, Any] | None:
+    from benchmarks.ceiling import measure_ceiling
+
+    found = measure_ceiling(house)
+    return {"pgbench": {"figures": found}} if found else None
 
 
 main()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from statistics import median, quantiles
 
+from benchmarks.figures import IDEAL_FAN, Figures
 from tests.house import House
 
-JOBS = 100
 BREAK = 0.8  #: longer than a session lingers, so that each job wakes a new one
 USER = """
 from django.contrib.auth.models import User
@@ -18,28 +21,41 @@ User.objects.create_superuser("bench", "bench@example.org", "bench")
 FINISHED = "SELECT extract(epoch FROM finished_at)::float8 FROM jobs_job WHERE id = %s AND status = 'completed'"
 
 
-def measure_latency(house: House) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who triggers jobs over REST."""
+
+    house: House
+    token: str
+
+    def trigger(self, flow: str) -> float:
+        """Seconds from the call until the job is completed, by the clock of this one machine."""
+        time.sleep(BREAK)
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        url = f"http://127.0.0.1:{self.house.port}/api/v1/flows/{flow}/jobs"
+        started = time.time()
+        with urllib.request.urlopen(urllib.request.Request(url, b'{"input": {"n": 1}}', headers)) as answer:
+            job = json.load(answer)["id"]
+        return float(self.house.wait(lambda: self.house.value(FINISHED, job), f"the end of job {job}")) - started
+
+
+@contextmanager
+def serving(house: House) -> Iterator[Caller]:
     house.shell(USER)
     token = house.manage("create_token", "--user", "bench", "--name", "bench").split()[-1]
     with house.runtime(), house.running("serve"):
         house.wait(house.answers, "an answer of the web server")
-        _once(house, token)
-        times = sorted(_once(house, token) for _ in range(JOBS))
-    return {
-        "trigger_to_completed_ms_p50": median(times) * 1000,
-        "trigger_to_completed_ms_p99": quantiles(times, n=100)[98] * 1000,
-    }
+        yield Caller(house, token)
 
 
-def _once(house: House, token: str) -> float:
-    time.sleep(BREAK)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    request = urllib.request.Request(_url(house, "/api/v1/flows/linear/jobs"), b'{"input": {"n": 1}}', headers)
-    started = time.time()
-    with urllib.request.urlopen(request) as answer:
-        job = json.load(answer)["id"]
-    return float(house.wait(lambda: house.value(FINISHED, job), f"the end of job {job}")) - started
-
-
-def _url(house: House, path: str) -> str:
-    return f"http://127.0.0.1:{house.port}{path}"
+def measure_latency(house: House, *, jobs: int, fans: int) -> Figures:
+    with serving(house) as caller:
+        caller.trigger("linear")
+        times = sorted(caller.trigger("linear") for _ in range(jobs))
+        caller.trigger("fan")
+        fan = median(caller.trigger("fan") for _ in range(fans))
+    return Figures(
+        trigger_to_completed_ms_p50=median(times) * 1000,
+        trigger_to_completed_ms_p99=quantiles(times, n=100, method="inclusive")[98] * 1000,
+        fanout_ratio=fan / IDEAL_FAN,
+    )

@@ -1,0 +1,58 @@
+"""Jobs that are queued first; then a cluster starts and works them off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.house import House
+
+QUEUE = """
+from django.db import transaction
+from jobs.services import Launch, trigger
+from templates_app.models import FlowPrototype
+flow = FlowPrototype.objects.get(name={flow!r})
+with transaction.atomic():
+    for n in range({jobs}):
+        trigger(flow=flow, launch=Launch(input={{"n": n, "payload": "x" * {size}}}))
+"""
+NEWEST = "SELECT coalesce(max(id::text), '') FROM jobs_job"
+UNFINISHED = "SELECT count(*) = 0 FROM jobs_job WHERE status IN ('pending', 'running')"
+# From the first claim to the end of the last job, by the clock of the database.
+SPAN = """
+SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8, count(*) FROM jobs_job
+WHERE id::text > %s AND status = 'completed'
+"""
+POSITION = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    jobs_per_s: float
+    wal_bytes: int
+
+
+def queue(house: House, flow: str, jobs: int, *, size: int = 0) -> str:
+    """Returns what tells the new jobs from those before."""
+    newest = str(house.value(NEWEST))
+    house.shell(QUEUE.format(flow=flow, jobs=jobs, size=size))
+    return newest
+
+
+def work_off(house: House, flow: str, jobs: int, *, size: int = 0) -> Run:
+    """How many jobs a second a fresh cluster completes, and what that wrote to the log."""
+    newest = queue(house, flow, jobs, size=size)
+    before = int(house.value(POSITION))
+    with house.runtime():
+        finish(house, jobs)
+        wal = int(house.value(POSITION)) - before
+    return Run(rate(house, newest, jobs), wal)
+
+
+def finish(house: House, jobs: int) -> None:
+    house.wait(lambda: house.value(UNFINISHED), f"the end of {jobs} jobs", timeout=300)
+
+
+def rate(house: House, newest: str, jobs: int) -> float:
+    seconds, completed = house.rows(SPAN, newest)[0]
+    assert completed == jobs, f"{completed} of {jobs} jobs completed"
+    return float(jobs / seconds)
