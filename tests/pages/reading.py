@@ -7,6 +7,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.test import Client
 
 _TAGS = re.compile(r"<[^>]*>")
@@ -48,3 +49,10 @@ def active(page: str) -> list[str]:
 def fragment(client: Client, address: str, etag: str = "") -> Any:
     headers = {"If-None-Match": etag} if etag else {}
     return client.get(address, {"fragment": "1"}, headers=headers)
+
+
+def session_of(user: User) -> str:
+    """The cookie of somebody who has logged in."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies["sessionid"].value

@@ -12,5 +12,11 @@ const nameBox = (box) => {
 
 const nameBoxes = () => document.querySelectorAll(".select2-selection[role=combobox]").forEach(nameBox);
 
-window.addEventListener("load", nameBoxes);
+// The boxes of two lists hang a name on a bare span, which has no role that could bear one.
+const nameTips = () => document.querySelectorAll("span.help-tooltip[aria-label]").forEach((tip) => (tip.role = "img"));
+
+window.addEventListener("load", () => {
+  nameBoxes();
+  nameTips();
+});
 document.addEventListener("formset:added", () => setTimeout(nameBoxes));

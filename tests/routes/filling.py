@@ -1,0 +1,103 @@
+"""What stands for the parameters of a route: the rows of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+
+from jobs.models import Activation, Item, Job
+from templates_app.models import FlowPrototype
+from tests.routes.conf import Route
+from tests.routes.world import STATES, job
+
+JOB_PARAMETERS = {"job", "job_id"}
+OUR_APPS = ("jobs", "templates_app", "auth")
+#: Pages of a template are looked at for one with variants and for a variant.
+KINDS = {
+    "admin/jobs/job/<": ("failed",),
+    "admin/templates_app/flowprototype/<": ("orders", "orders-express"),
+    "admin/templates_app/routineprototype/<": ("shipping-standard", "shipping-express"),
+}
+Filler = Callable[[Route, str], Any]
+
+
+def variants(route: Route) -> tuple[str, ...]:
+    """In which forms there is something at this route: known without a database."""
+    if JOB_PARAMETERS & set(route.parameters):
+        return STATES
+    return next((kinds for start, kinds in KINDS.items() if route.path.startswith(start)), ("",))
+
+
+def address(route: Route, variant: str = "") -> str:
+    return route.fill({name: _value(route, name, variant) for name in route.parameters})
+
+
+def model_of(route: Route) -> type[Model] | None:
+    """Which model a route of the admin is about."""
+    for model in admin.site._registry:
+        label = f"{model._meta.app_label}/{model._meta.model_name}/"
+        if route.path.startswith(f"admin/{label}"):
+            return model
+    return None
+
+
+def _value(route: Route, name: str, variant: str) -> Any:
+    if name in FILLERS:
+        return FILLERS[name](route, variant)
+    for model in apps.get_models():
+        if model._meta.app_label in OUR_APPS and model._meta.model_name == name.removesuffix("_id").replace("_", ""):
+            return _first(route, model)
+    raise AssertionError(f"Tell tests/routes/filling.py what stands for <{name}> in {route.path}.")
+
+
+def _first(route: Route, model: type[Model]) -> Any:
+    row = model._default_manager.order_by("pk").first()
+    assert row is not None, f"Give tests/routes/world.py a {model.__name__}, for {route.path}."
+    return row.pk
+
+
+def _object(route: Route, variant: str) -> Any:
+    model = model_of(route) or FlowPrototype
+    if variant and model is Job:
+        return job(variant).pk
+    if variant:
+        return model._default_manager.get(name=variant).pk
+    return _first(route, model)
+
+
+def _name(route: Route, variant: str) -> str:
+    for prefix, name in NAMES.items():
+        if prefix in route.path:
+            return name
+    return "orders"
+
+
+def _step(route: Route, variant: str) -> int:
+    """The newest: the one that failed, where one did."""
+    return Activation.objects.filter(job=job(variant)).latest("id").pk
+
+
+#: What `<name>` means below an address; elsewhere it is a flow.
+NAMES = {"/routines/": "shipping-express", "/classes/": "orders_shipping", "/uploads/": "orders.csv"}
+FILLERS: dict[str, Filler] = {
+    "job": lambda route, variant: job(variant).pk,
+    "job_id": lambda route, variant: job(variant).pk,
+    "step": _step,
+    "step_id": _step,
+    "item_id": lambda route, variant: Item.objects.filter(job=job(variant)).earliest("id").pk,
+    "part": lambda route, variant: "log" if "steps" in route.path else "input",
+    "name": _name,
+    "number": lambda route, variant: 1,
+    "pk": _object,
+    "id": _object,
+    "object_id": _object,
+    "node_id": lambda route, variant: "read",
+    "content_type_id": lambda route, variant: ContentType.objects.get_for_model(FlowPrototype).pk,
+    "app_label": lambda route, variant: "jobs",
+    "url": lambda route, variant: "nowhere",
+}
