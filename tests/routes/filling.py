@@ -49,8 +49,9 @@ def model_of(route: Route) -> type[Model] | None:
 def _value(route: Route, name: str, variant: str) -> Any:
     if name in FILLERS:
         return FILLERS[name](route, variant)
+    noun = name.removesuffix("_id").replace("_", "")
     for model in apps.get_models():
-        if model._meta.app_label in OUR_APPS and model._meta.model_name == name.removesuffix("_id").replace("_", ""):
+        if model._meta.app_label in OUR_APPS and str(model._meta.model_name).endswith(noun):
             return _first(route, model)
     raise AssertionError(f"Tell tests/routes/filling.py what stands for <{name}> in {route.path}.")
 
@@ -92,6 +93,7 @@ FILLERS: dict[str, Filler] = {
     "item_id": lambda route, variant: Item.objects.filter(job=job(variant)).earliest("id").pk,
     "part": lambda route, variant: "log" if "steps" in route.path else "input",
     "name": _name,
+    "verb": lambda route, variant: "retry",
     "number": lambda route, variant: 1,
     "pk": _object,
     "id": _object,

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from jobs import control, services
 from jobs.access import create_token
-from jobs.models import Cluster, Job
+from jobs.models import Cluster, Job, SavedView
 from samples.load import load
 from templates_app import services as of_templates
 from templates_app.models import FlowPrototype
@@ -49,7 +49,7 @@ def furnish() -> None:
     User.objects.create_user("charlie", "charlie@example.org", "charlie")
     _templates(ada)
     _jobs(bob)
-    _others(ada)
+    _others(ada, bob)
 
 
 def job(state: str) -> Job:
@@ -80,7 +80,8 @@ def _jobs(bob: User) -> None:
     assert {job(state).pk for state in STATES} >= {running.pk, paused.pk}, pending
 
 
-def _others(ada: User) -> None:
+def _others(ada: User, bob: User) -> None:
     create_token(user=ada, name="nightly import", flow_names=["orders"], days=1)
     Group.objects.create(name="operators")
+    SavedView.objects.create(user=bob, name="failed today", query="status:failed since:24h")
     Cluster.objects.create(id="world", host="here", pid=1, workers=4)
