@@ -49,33 +49,45 @@ def model_of(route: Route) -> type[Model] | None:
 def _value(route: Route, name: str, variant: str) -> Any:
     if name in FILLERS:
         return FILLERS[name](route, variant)
-    noun = name.removesuffix("_id").replace("_", "")
-    for model in apps.get_models():
-        if model._meta.app_label in OUR_APPS and str(model._meta.model_name).endswith(noun):
-            return _first(route, model)
-    raise AssertionError(f"Tell tests/routes/filling.py what stands for <{name}> in {route.path}.")
+    model = _called(name.removesuffix("_id")) or _before(route, name)
+    assert model, f"Tell tests/routes/filling.py what stands for <{name}> in {route.path}."
+    return getattr(_first(route, model), name, None) or _first(route, model).pk
 
 
-def _first(route: Route, model: type[Model]) -> Any:
+def _called(noun: str) -> type[Model] | None:
+    """The model of ours whose name ends with a noun: `view` is a SavedView."""
+    ours = (model for model in apps.get_models() if model._meta.app_label in OUR_APPS)
+    return next((model for model in ours if str(model._meta.model_name).endswith(noun.replace("_", ""))), None)
+
+
+def _before(route: Route, name: str) -> type[Model] | None:
+    """The model that the part of the path before a parameter names: `tokens/<str:prefix>`."""
+    parts = route.path.split("/")
+    place = next(number for number, part in enumerate(parts) if f"{name}>" in part)
+    return _called(parts[place - 1].removesuffix("s")) if place else None
+
+
+def _first(route: Route, model: type[Model]) -> Model:
     row = model._default_manager.order_by("pk").first()
     assert row is not None, f"Give tests/routes/world.py a {model.__name__}, for {route.path}."
-    return row.pk
+    return row
 
 
 def _object(route: Route, variant: str) -> Any:
-    model = model_of(route) or FlowPrototype
+    model = model_of(route) or _before(route, route.parameters[-1]) or FlowPrototype
     if variant and model is Job:
         return job(variant).pk
     if variant:
         return model._default_manager.get(name=variant).pk
-    return _first(route, model)
+    return _first(route, model).pk
 
 
 def _name(route: Route, variant: str) -> str:
     for prefix, name in NAMES.items():
         if prefix in route.path:
             return name
-    return "orders"
+    model = _before(route, "name")
+    return str(getattr(_first(route, model), "name", "orders")) if model else "orders"
 
 
 def _step(route: Route, variant: str) -> int:
