@@ -110,6 +110,7 @@ def statuses(kind: str) -> Callable[[], str]:
 
 
 JOB_WORDS = {
+    "queued": "accepted; waits for its start time, for a free place under its flow's limit, or for its rate",
     "pending": "accepted; no step has started yet",
     "running": "at least one step has started",
     "paused": "nothing new starts until it is resumed",
@@ -122,7 +123,7 @@ STEP_WORDS = {
     "running": "a lane works on it",
     "retrying": "it failed and will be tried again at its due time",
     "waiting": "the flow's `max_workers` holds it back",
-    "held": "its job is paused",
+    "held": "its job is paused or queued",
     "completed": "its result is committed",
     "failed": "it failed, and with it the job",
     "error_continued": "it failed, and its error handler said continue",

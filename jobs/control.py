@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from jobs import admission
 from jobs.errors import BadInput, WrongState
 from jobs.launch import Actor
 from jobs.models import Activation, Job, JobEvent
@@ -29,7 +30,7 @@ Outputs = Sequence[tuple[str, Mapping[str, Any]]]
 def pause(*, job: Job, actor: Actor = None, reason: str = "") -> None:
     """Nothing new starts from here on; running steps finish, and what they cause is held."""
     with transaction.atomic():
-        _lock(job, [JobStatus.PENDING, JobStatus.RUNNING], "cannot be paused")
+        _lock(job, [JobStatus.QUEUED, JobStatus.PENDING, JobStatus.RUNNING], "cannot be paused")
         _change(job, status=JobStatus.PAUSED)
         _steps(job, StepStatus.READY, StepStatus.WAITING).update(status=StepStatus.HELD)
         tell(job, "paused", actor, reason=reason)
@@ -100,21 +101,26 @@ def _revive(job: Job) -> None:
         "finished_at": None,
         "deadline_at": deadline,
     }
+    told |= admission.requeue(job)
+    job.admitted = bool(told.get("admitted", True))
     _change(job, status=_under_way(job), open=count, **told)
 
 
 def _release(job: Job, act: Act = lambda router: None) -> None:
-    """Let held steps go, as many as max_workers admits, and see whether anything moves."""
+    """Let held steps go, as many as max_workers admits, and see whether anything moves; or go back to the queue."""
     held = _steps(job, StepStatus.HELD)
     limit = programs.get(job.revision_id).spec.max_workers
     # Ready: a step that was thrown back while the job was paused, because its node's state had changed.
     active = _steps(job, StepStatus.READY, StepStatus.RUNNING, StepStatus.RETRYING).count()
     free = None if limit is None else max(0, limit - active)
     going = list(held.order_by("id").values_list("pk", flat=True)[:free])
-    held.filter(pk__in=going).update(status=StepStatus.READY, ready_at=Now())
-    held.update(status=StepStatus.WAITING)
+    held.exclude(pk__in=going).update(status=StepStatus.WAITING)
+    if job.admitted:
+        held.update(status=StepStatus.READY, ready_at=Now())
+        transaction.on_commit(wake.ring, robust=True)
+    else:
+        admission.enter(job)
     nudge(job, lambda router: _go_on(router, act))
-    transaction.on_commit(wake.ring, robust=True)
 
 
 def _go_on(router: Router, act: Act) -> None:
@@ -139,6 +145,8 @@ def _change(job: Job, **changes: Any) -> None:
 
 
 def _under_way(job: Job) -> JobStatus:
+    if not job.admitted:
+        return JobStatus.QUEUED
     return JobStatus.RUNNING if job.started_at else JobStatus.PENDING
 
 

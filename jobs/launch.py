@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils import timezone
 from jsonschema_rs import validator_for
 
 from jobs.errors import BadEntry, BadInput, FlowNotRunnable, IdempotencyConflict
-from jobs.models import IdempotencyKey, Job
+from jobs.models import IdempotencyKey, Job, Schedule
 from jobs.runtime.programs import programs
 from routilux_site.lib import strict_json
 from routilux_site.lib.errors import ErrorDetail
@@ -20,6 +22,7 @@ from templates_app.spec import FlowSpec, Port
 
 Actor = AbstractBaseUser | AnonymousUser | None
 PRIORITIES = range(-100, 101)
+LONGEST_DELAY = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Launch:
     """What a caller asks for. `entry` is "node" or "node.slot"; absent, the flow's own entry is used.
 
     `overrides` (`{"settings": ..., "nodes": ...}`) lie over the flow for this one job. Without an `input` (None) an
-    open job begins empty.
+    open job begins empty. It begins not before `start_at`, or `delay` seconds from now; what is past means now.
     """
 
     input: Any
@@ -46,6 +49,10 @@ class Launch:
     request_id: str = ""
     again: Again | None = None
     token: int | None = None  #: the id of the token that the caller came with
+    start_at: datetime | None = None
+    delay: float | None = None
+    schedule: Schedule | None = None
+    slot_at: datetime | None = None  #: of the schedule; none when it is run by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class Start:
     spec: FlowSpec
     port: Port | None
     payload: dict[str, Any]
+    start_at: datetime | None = None  #: in the future, or none
 
 
 def accepted(flow: FlowPrototype, launch: Launch) -> Start:
@@ -66,9 +74,36 @@ def accepted(flow: FlowPrototype, launch: Launch) -> Start:
         revision = templates.revision_for_launch(flow, launch.overrides)
     check_priority(launch.priority)
     spec = programs.get(revision.pk).spec
+    later = start_time(launch)
     if launch.input is None and spec.keep_open:
-        return Start(revision, spec, None, {})
-    return Start(revision, spec, find_entry(spec, launch.entry), checked_input(spec, launch.input))
+        return Start(revision, spec, None, {}, later)
+    return Start(revision, spec, find_entry(spec, launch.entry), checked_input(spec, launch.input), later)
+
+
+def start_time(launch: Launch) -> datetime | None:
+    """When a job may begin; None for at once. Raises BadInput."""
+    if launch.start_at is not None and launch.delay is not None:
+        raise BadInput("Both start_at and delay are given: say one of them.", path="delay")
+    if launch.delay is not None:
+        return _in_bounds(timezone.now() + timedelta(seconds=_checked_delay(launch.delay)), "delay")
+    if launch.start_at is not None and timezone.is_naive(launch.start_at):
+        raise BadInput("start_at needs a time zone, as in 2026-11-23T08:00:00+01:00.", path="start_at")
+    return _in_bounds(launch.start_at, "start_at") if launch.start_at else None
+
+
+def _checked_delay(delay: float) -> float:
+    longest = LONGEST_DELAY.total_seconds()
+    if not 0 <= delay <= longest:
+        accepted = f"0 to {longest:.0f} s ({LONGEST_DELAY.days} days) is accepted"
+        raise BadInput(f"A delay of {delay} s is out of bounds: {accepted}.", path="delay")
+    return delay
+
+
+def _in_bounds(moment: datetime, path: str) -> datetime | None:
+    now = timezone.now()
+    if moment > now + LONGEST_DELAY + timedelta(seconds=1):
+        raise BadInput(f"{moment} is too far away: at most {LONGEST_DELAY.days} days are accepted.", path=path)
+    return moment if moment > now else None
 
 
 def runnable(flow: FlowPrototype) -> Revision:
@@ -129,9 +164,18 @@ def check_priority(priority: int) -> None:
 
 
 def digest(launch: Launch, flow: FlowPrototype) -> str:
-    body = {"flow": flow.name, "input": launch.input, "entry": launch.entry, "priority": launch.priority}
+    body: dict[str, Any] = {
+        "flow": flow.name,
+        "input": launch.input,
+        "entry": launch.entry,
+        "priority": launch.priority,
+    }
     if launch.overrides:
         body["overrides"] = dict(launch.overrides)
+    if launch.start_at is not None:
+        body["start_at"] = launch.start_at.isoformat()
+    if launch.delay is not None:
+        body["delay"] = launch.delay
     return strict_json.sha256(body)
 
 

@@ -28,7 +28,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Now
 
-from jobs.models import Activation, Cluster, Item, Job, JobEvent, Session, StepLog
+from jobs.models import Activation, Cluster, Item, Job, JobEvent, Schedule, Session, StepLog
 from jobs.models.job import JobQuerySet
 from jobs.states import JOB_TERMINAL, JobStatus, StepStatus
 from routilux_site.lib.keyset import DEFAULT_SIZE, Page, keyset_page
@@ -123,7 +123,11 @@ def unfinished_by_flow(flows: Collection[int]) -> dict[int, int]:
 
 
 def usage_of_flows(flows: Collection[int]) -> dict[int, Usage]:
-    return {flow: Usage(unfinished_jobs=count) for flow, count in unfinished_by_flow(flows).items()}
+    """Unfinished jobs stay pinned; schedules run whatever the flow is by then."""
+    jobs = unfinished_by_flow(flows)
+    rows = Schedule.objects.active().filter(flow__in=flows).order_by().values_list("flow").annotate(Count("pk"))
+    follow = dict(rows)
+    return {flow: Usage(unfinished_jobs=jobs.get(flow, 0), schedules=follow.get(flow, 0)) for flow in {*jobs, *follow}}
 
 
 def progress(job: Job) -> Progress:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from jobs import admission
 from jobs import launch as launching
 from jobs.bulk import BulkResult, BulkVerb, each
 from jobs.control import ended, pause, resume, retry, skip_step, supply_output, tell
@@ -104,6 +105,7 @@ def cancel(*, job: Job, actor: Actor = None, reason: str = "") -> Job:
         end = End(status=JobStatus.CANCELLED, reason=reason, actor=getattr(actor, "pk", None))
         done = end_job(django_link(), job.pk, end)
         transaction.on_commit(lambda: close_rest(django_link(), job.pk), robust=True)
+        admission.leave(job)
     if not done:
         raise ended(job, "cannot be cancelled any more")
     job.refresh_from_db()
@@ -137,6 +139,7 @@ def close(*, job: Job, actor: Actor = None) -> None:
         if not nudge(job, lambda router: None):
             raise ended(job, "needs no closing")
         tell(job, "closed", actor)
+        admission.leave(job)
 
 
 def _kept_overrides(launch: Launch) -> dict[str, Any] | None:
@@ -162,10 +165,15 @@ def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> 
         overrides=_kept_overrides(launch),
         request_id=launch.request_id,
         token_id=launch.token,
+        schedule=launch.schedule,
+        slot_at=launch.slot_at,
     )
     port = start.port
+    admission.gate(job, start)
     tell(job, "triggered", actor)
     bear(job, lambda router: router.post(port, start.payload) if port else None)
+    if job.status == JobStatus.QUEUED:
+        admission.enter(job)
     if launch.idempotency_key:
         digest = launching.digest(launch, flow)
         IdempotencyKey.objects.create(user_id=user, key=launch.idempotency_key, body_sha256=digest, job=job)

@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 
 
 class JobStatus(TextChoices):
+    QUEUED = "queued"  #: accepted, waits for its start time, a free place under its flow's limit, or its rate
     PENDING = "pending"  #: accepted, no step has started
     RUNNING = "running"  #: at least one step has started
     PAUSED = "paused"  #: nothing new starts until it is resumed
@@ -25,7 +26,7 @@ class StepStatus(TextChoices):
     RUNNING = "running"  #: a lane works on it
     RETRYING = "retrying"  #: failed, will be ready again at its due time
     WAITING = "waiting"  #: the flow's max_workers hint holds it back
-    HELD = "held"  #: its job is paused
+    HELD = "held"  #: its job is paused or queued
     COMPLETED = "completed"
     FAILED = "failed"
     ERROR_CONTINUED = "error_continued"  #: failed, its error handler said continue

@@ -16,7 +16,7 @@ from templates_app.resolve import Layer, Resolved, ResolvedNode
 from templates_app.routines import Routine, config_errors, policies
 from templates_app.routines.error_handler import ErrorHandler
 from templates_app.routines.ports import Ports
-from templates_app.spec import DEFAULT_MAX_ATTEMPTS, ConnectionSpec, FlowSpec, NodeSpec, Port, SlotSpec
+from templates_app.spec import DEFAULT_MAX_ATTEMPTS, LIMITS, ConnectionSpec, FlowSpec, NodeSpec, Port, SlotSpec
 from templates_app.verify import unfed_slots, verify
 
 T = TypeVar("T")
@@ -106,6 +106,7 @@ def stated_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         "max_attempts": values.get("max_attempts", DEFAULT_MAX_ATTEMPTS),
         "keep_open": values.get("keep_open", False),
         "input_schema": values.get("input_schema"),
+        **{name: values.get(name) for name in LIMITS},
     }
 
 

@@ -11,6 +11,8 @@ from routilux_site.lib import strict_json
 from routilux_site.lib.errors import join_path
 from templates_app.problems import Problem
 from templates_app.refusals import Refused
+from templates_app.routines import paths
+from templates_app.routines.errors import PathError
 from templates_app.routines.text import closest_first, listed, shorten
 from templates_app.spec import ConnectionSpec
 
@@ -19,6 +21,8 @@ MAX_CONNECTIONS = 2_000
 MAX_CAPACITY = 1_000_000
 MAX_WORKERS = 1_000
 MAX_ATTEMPTS = 100
+MAX_JOBS = 10_000
+MAX_RATE_SECONDS = 24 * 3600
 PORT = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,63})\.([A-Za-z_][A-Za-z0-9_]{0,63})")
 
 Check = Callable[[Any, str], Iterator[Problem]]
@@ -137,6 +141,32 @@ def _whole(least: int, most: int, *, null: bool = False) -> Check:
     return check
 
 
+def _limit_or_null(example: str, fields: Mapping[str, Check], required: Iterable[str]) -> Check:
+    """An object of `fields`, such as the `example`, that has all the `required` ones; or null."""
+
+    def check(value: Any, path: str) -> Iterator[Problem]:
+        if value is None:
+            return
+        if not isinstance(value, dict):
+            yield _wrong(path, value, f"an object such as {example}, or null")
+            return
+        yield from _fields(value, path, fields)
+        for name in required:
+            if name not in value:
+                yield Problem(join_path(path, name), "missing", f"Required, but not given; such as {example}.")
+
+    return check
+
+
+def _input_path(value: object, path: str) -> Iterator[Problem]:
+    try:
+        is_path = isinstance(value, str) and bool(paths.parse(value))
+    except PathError:
+        is_path = False
+    if not is_path:
+        yield _wrong(path, value, 'the path of a value in the input, such as "customer.id",')
+
+
 def _port_or_null(value: object, path: str) -> Iterator[Problem]:
     if value is not None and not (isinstance(value, str) and PORT.fullmatch(value)):
         yield _wrong(path, value, 'a slot, written "node.slot", or null')
@@ -224,4 +254,12 @@ FLOW_FIELDS: dict[str, Check] = {
     "input_schema": _object_or_null,
     "keep_open": _bool,
     "max_attempts": _whole(1, MAX_ATTEMPTS),
+    "concurrency": _limit_or_null(
+        '{"limit": 3, "key": "customer.id"}', {"limit": _whole(1, MAX_JOBS), "key": _input_path}, ["limit"]
+    ),
+    "rate_limit": _limit_or_null(
+        '{"count": 100, "per_seconds": 60}',
+        {"count": _whole(1, MAX_JOBS), "per_seconds": _whole(1, MAX_RATE_SECONDS)},
+        ["count", "per_seconds"],
+    ),
 }

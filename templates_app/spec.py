@@ -16,6 +16,8 @@ from routilux_site.lib import strict_json
 
 FORMAT = 1
 DEFAULT_MAX_ATTEMPTS = 3
+#: Settings that bound how many jobs of a flow are under way, or begin in a while.
+LIMITS = ("concurrency", "rate_limit")
 
 
 def _text_around(values: Mapping[str, Any], key: str) -> tuple[str, str]:
@@ -133,6 +135,8 @@ class FlowSpec:
     max_attempts: int = DEFAULT_MAX_ATTEMPTS
     keep_open: bool = False
     input_schema: Mapping[str, Any] | None = None
+    concurrency: Mapping[str, Any] | None = None
+    rate_limit: Mapping[str, Any] | None = None
     _targets: dict[tuple[str, str], tuple[Port, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -170,6 +174,8 @@ class FlowSpec:
             "max_attempts": self.max_attempts,
             "keep_open": self.keep_open,
             "input_schema": self.input_schema,
+            # Only where they are set: flows from before there were limits keep their hashes.
+            **{name: value for name in LIMITS if (value := getattr(self, name)) is not None},
         }
 
     @classmethod
@@ -185,4 +191,5 @@ class FlowSpec:
             max_attempts=data["max_attempts"],
             keep_open=data["keep_open"],
             input_schema=data["input_schema"],
+            **{name: data.get(name) for name in LIMITS},
         )

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from jobs.access import MAX_DAYS, MAX_HOURS
 from jobs.scopes import SCOPES
 from jobs.states import JobStatus
-from routilux_site.lib.api.fields import JSONObject, StrictSerializer, Text, WholeNumber
+from routilux_site.lib.api.fields import JSONObject, Moment, Number, StrictSerializer, Text, WholeNumber
 from templates_app.api.bodies import NoQuery as NoQuery
 from templates_app.api.bodies import PageQuery as PageQuery
 from templates_app.api.bodies import TemplateBody
@@ -30,6 +30,8 @@ class TriggerBody(TemplateBody):
     priority = WholeNumber(
         required=False, default=0, min_value=-MAX_PRIORITY, max_value=MAX_PRIORITY, help_text="Higher runs sooner."
     )
+    start_at = Moment(required=False, help_text="Begin not before; with a time zone. What is past means now.")
+    delay = Number(required=False, help_text="Begin so many seconds from now, instead of `start_at`.")
 
 
 class DryRunBody(TemplateBody):

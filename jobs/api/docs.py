@@ -49,6 +49,7 @@ _JOB = {
     "triggered_by": "bob",
     "token": "web shop",
     "rerun_of": None,
+    "start_at": None,
     "started_at": "2026-11-23T04:20:00.131000Z",
     "finished_at": "2026-11-23T04:20:00.190000Z",
     "error": None,
@@ -75,6 +76,9 @@ TRIGGER = [
         "With overrides for this one job",
         value={"input": {"upload": "orders.csv"}, "overrides": {"settings": {"max_workers": 1}}},
         request_only=True,
+    ),
+    OpenApiExample(
+        "Later", value={"input": {"upload": "orders.csv"}, "start_at": "2026-11-24T06:00:00+01:00"}, request_only=True
     ),
     OpenApiExample("Accepted", value=_ACCEPTED, response_only=True, status_codes=["202"]),
 ]

@@ -4,6 +4,7 @@ from jobs.models.access import ApiToken, Bucket, IdempotencyKey
 from jobs.models.data import DatasetRow, Upload
 from jobs.models.job import Job, JobEvent
 from jobs.models.runtime import Cluster, CodeVersion, Session, Ticket
+from jobs.models.schedule import Schedule, ScheduleEvent
 from jobs.models.step import Activation, Item, NodeState, StepLog
 from jobs.models.views import SavedView
 
@@ -20,6 +21,8 @@ __all__ = [
     "JobEvent",
     "NodeState",
     "SavedView",
+    "Schedule",
+    "ScheduleEvent",
     "Session",
     "StepLog",
     "Ticket",

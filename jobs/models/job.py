@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from jobs.models.schedule import Schedule
 from jobs.states import JobStatus
 from routilux_site.lib.ids import uuid7
 from templates_app.models import FlowPrototype, Revision
@@ -22,6 +23,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         if getattr(user, "is_active", False) and user.has_perm("jobs.view_job"):  # type: ignore[union-attr]
             return self.all()
         return self.filter(actor_id=user.pk) if user.pk else self.none()
+
+    def holding_places(self) -> JobQuerySet:
+        """Under way, as limits count it: a queued job that was paused holds no place."""
+        return self.filter(admitted=True, status__in=[JobStatus.PENDING, JobStatus.RUNNING, JobStatus.PAUSED])
 
 
 class Job(models.Model):
@@ -54,6 +59,20 @@ class Job(models.Model):
     timeout = models.FloatField(null=True, help_text="Seconds from its first step until it is failed.")
     deadline_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # Admission; see jobs.admission. What holds a place under a limit is the unfinished admitted row itself: there is no
+    # counter that a crash could leave behind.
+    start_at = models.DateTimeField(null=True, help_text="Not before; as asked at the trigger.")
+    admitted = models.BooleanField(default=True, db_default=True, help_text="False while it is queued.")
+    admitted_at = models.DateTimeField(null=True, help_text="When it left the queue; counts under a rate limit.")
+    admit_at = models.DateTimeField(null=True, help_text="While queued: when to look at it again; null, at any time.")
+    concurrency_key = models.CharField(max_length=200, blank=True, default="", db_default="")
+    concurrency_limit = models.IntegerField(null=True)
+    rate_count = models.IntegerField(null=True)
+    rate_seconds = models.IntegerField(null=True)
+    # Exactly one job a slot, whatever number of hosts: see the constraint. Run by hand, it has a schedule and no slot.
+    schedule = models.ForeignKey(Schedule, null=True, on_delete=models.PROTECT, related_name="jobs", db_index=False)
+    slot_at = models.DateTimeField(null=True)
+    serial = models.BooleanField(default=False, db_default=False, help_text="Waits for earlier jobs of its schedule.")
 
     objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -63,6 +82,9 @@ class Job(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(open__gte=0), name="jobs_job_open_not_negative"),
             models.CheckConstraint(condition=Q(status__in=JobStatus.values), name="jobs_job_status_known"),
+            models.UniqueConstraint(
+                fields=["schedule", "slot_at"], name="jobs_job_one_a_slot", condition=Q(schedule__isnull=False)
+            ),
         ]
         indexes = [
             # The list filtered by status or by flow, newest first, read by keyset on id.
@@ -75,6 +97,33 @@ class Job(models.Model):
             models.Index("fingerprint", F("id").desc(), name="jobs_job_alike", condition=~Q(fingerprint="")),
             # The sweep for jobs past their deadline.
             models.Index("deadline_at", name="jobs_job_deadline", condition=Q(status__in=["running", "paused"])),
+            # Timers of the queue.
+            models.Index(
+                "admit_at", name="jobs_job_admit_at", condition=Q(status="queued") & Q(admit_at__isnull=False)
+            ),
+            # Whose turn is next: walked from key to key, and within a key in this order.
+            models.Index(
+                "flow",
+                "concurrency_key",
+                F("priority").desc(),
+                "id",
+                name="jobs_job_queue",
+                condition=Q(status="queued") & Q(admit_at__isnull=True),
+            ),
+            # Places taken under a limit.
+            models.Index(
+                "concurrency_key",
+                name="jobs_job_places",
+                condition=Q(admitted=True) & Q(status__in=["pending", "running", "paused"]) & ~Q(concurrency_key=""),
+            ),
+            # How many began lately, for a rate limit.
+            models.Index("flow", "admitted_at", name="jobs_job_rate", condition=Q(rate_count__isnull=False)),
+            # Whether an earlier job of a schedule is still under way.
+            models.Index(
+                "schedule",
+                name="jobs_job_schedule",
+                condition=Q(schedule__isnull=False) & Q(status__in=["queued", "pending", "running", "paused"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,6 +135,11 @@ class Job(models.Model):
     @property
     def is_terminal(self) -> bool:
         return JobStatus(self.status).is_terminal
+
+    @property
+    def is_limited(self) -> bool:
+        """Do others of its flow bound when it may begin?"""
+        return bool(self.concurrency_key) or self.rate_count is not None
 
 
 class JobEvent(models.Model):

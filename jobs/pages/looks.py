@@ -12,6 +12,7 @@ _BARS = "M-2.6 -4.4V4.4M2.6 -4.4V4.4"
 
 #: What only jobs and the pages know beside the words of the drawing.
 _MORE = {
+    "queued": Status("Queued", STATUSES["waiting"].icon),
     "pending": Status("Pending", STATUSES["waiting"].icon),
     "paused": Status("Paused", _BARS),
     "held": Status("Held", _BARS),

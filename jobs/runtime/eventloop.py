@@ -128,6 +128,8 @@ class EventLoop:
         finished.follow = self._session.follows
         outcome = await self._committed(finished)
         self._session.committed(outcome)
+        if outcome.next is None:
+            self._session.may_have_ended(step)
         return outcome.next
 
     def _committed(self, finished: Finished) -> Coroutine[Any, Any, Outcome]:

@@ -70,6 +70,8 @@ class Lane(threading.Thread):
                 follow = followed < FOLLOW_AT_MOST and self._session.follows
                 outcome = self._carry_and_release(current, follow=follow)
                 self._session.committed(outcome)
+                if outcome.next is None:
+                    self._session.may_have_ended(current)
                 current = outcome.next
         except SessionLost:
             logger.info("step dropped: its session was lost", extra={"action": "step_dropped"})

@@ -129,7 +129,8 @@ def _keep(job: Job, view: JobView, program: Program, router: Router) -> bool:
     end = failing_policy(program, router)
     if end:
         end_job(django_link(), job.pk, end)
-    _ring_for(router, view.now)
+    if view.status != JobStatus.QUEUED:  # admission rings when its time has come
+        _ring_for(router, view.now)
     return end is not None
 
 
@@ -144,9 +145,10 @@ def _ring_for(router: Router, now: float) -> None:
 def _statuses(view: JobView, program: Program, new: int) -> list[StepStatus]:
     if view.status == JobStatus.PAUSED:
         return [StepStatus.HELD] * new
+    first = StepStatus.HELD if view.status == JobStatus.QUEUED else StepStatus.READY
     limit = program.spec.max_workers
     free = new if limit is None else min(new, max(0, limit - view.open))
-    return [StepStatus.READY] * free + [StepStatus.WAITING] * (new - free)
+    return [first] * free + [StepStatus.WAITING] * (new - free)
 
 
 def plant(job: Job, router: Router, statuses: Sequence[StepStatus]) -> None:

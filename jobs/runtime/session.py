@@ -12,12 +12,14 @@ import selectors
 import socket
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from uuid import UUID
 
 import psycopg
 from django.conf import settings
 from django.db import Error as DjangoDatabaseError
 
+from jobs import admission, firing
 from jobs.runtime import capture, codeversion, failpoints, process, wake
 from jobs.runtime.committer import Committer
 from jobs.runtime.crew import Crew
@@ -26,9 +28,10 @@ from jobs.runtime.lane import Lane
 from jobs.runtime.live import Live
 from jobs.runtime.nudge import fire_timers
 from jobs.runtime.programs import programs
-from jobs.runtime.store import claim, rescue
+from jobs.runtime.store import admit, claim, rescue
 from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import Link, is_conflict, links, open_link, run
+from jobs.runtime.turns import Turns
 from jobs.states import JobStatus
 from routilux_site.lib.ids import uuid7
 
@@ -64,6 +67,8 @@ class Session:
         self._called = 0.0
         self._alone = False
         self._next_due: float | None = None  #: monotonic time of the earliest retry that this session knows of
+        self._turns = Turns()
+        self._ended: set[UUID] = set()  #: jobs that may have given up their place under a limit
 
     def run(self) -> str:
         """Work until nothing is left; returns how it ended."""
@@ -96,6 +101,13 @@ class Session:
             self._next_due = min(due, self._next_due or due)
         if outcome.made_ready or outcome.due_in is not None:
             self._look_now = True
+            self.ring_bell()
+
+    def may_have_ended(self, step: claim.Step) -> None:
+        """Nothing follows a step: if its job has ended, the next one may have its place."""
+        if self.programs.get(step.revision_id).spec.concurrency:
+            self._ended.add(step.job_id)
+            self._next_due, self._look_now = time.monotonic(), True
             self.ring_bell()
 
     def lose(self, reason: str) -> None:
@@ -175,7 +187,7 @@ class Session:
         self._look_now = False
         lanes, room = self._crew.free, self._crew.room
         failpoints.hit("before_claim")
-        steps = claim.claim(self._main, session=self.id, lanes=lanes, loop=room)
+        steps = self._turns.take(partial(claim.claim, self._main, session=self.id), lanes=lanes, loop=room)
         failpoints.hit("after_claim")
         for step in steps:
             self._dispatch(step)
@@ -191,7 +203,9 @@ class Session:
             wake.ring(self._main, more=True)
 
     def _wake_what_is_due(self) -> None:
-        if claim.awaken_retries(self._main) + fire_timers():
+        ended, self._ended = self._ended, set()
+        moved = firing.fire_due() + sum(map(admission.after_end, ended)) + admission.sweep()
+        if claim.awaken_retries(self._main) + fire_timers() + moved:
             self._look_now = True
         due = claim.seconds_to_next_due(self._main)
         self._next_due = None if due is None else time.monotonic() + max(due, 0.01)
@@ -317,7 +331,7 @@ class Session:
         failpoints.hit("before_ack")
         rescue.close_session(link, self.id, ticket=self._ticket, outcome=outcome)
         # Looked at after the end is committed: whoever made work before that saw a live session and sent no ticket.
-        if claim.any_ready(link):
+        if claim.any_ready(link) or admit.movable(link, limit=1):
             wake.ring(link)
         elif due is not None:
             wake.ring(link, delay=max(0.0, due))

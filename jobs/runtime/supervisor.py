@@ -131,7 +131,7 @@ class Supervisor:
         watch.end_overdue_jobs(link)
         waiting = watch.oldest_ready_seconds(link)
         due = watch.seconds_to_next_due(link)
-        if waiting is not None or (due is not None and due <= 0):
+        if waiting is not None or (due is not None and due <= 0) or watch.movable(link, limit=1):
             wake.ring(link, more=waiting is not None and waiting > 1)
         return self._stall(link, waiting)
 

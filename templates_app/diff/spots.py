@@ -19,6 +19,8 @@ _IMPACTS = {
     "capacity": Impact.LIMITS,
     "max_workers": Impact.LIMITS,
     "max_attempts": Impact.LIMITS,
+    "concurrency": Impact.LIMITS,
+    "rate_limit": Impact.LIMITS,
     "description": Impact.DESCRIPTION,
     "category": Impact.DESCRIPTION,
     "tags": Impact.DESCRIPTION,

@@ -11,7 +11,7 @@ from templates_app.naming import About
 
 Kind = Literal["routine", "flow"]
 
-EXECUTION = ("timeout", "max_workers", "max_attempts", "keep_open")
+EXECUTION = ("timeout", "max_workers", "max_attempts", "keep_open", "concurrency", "rate_limit")
 #: Settings of a flow that stand beside `routines` and not under `execution`.
 BESIDE = ("entry", "error_handler", "input_schema")
 ABOUT = ("description", "category", "tags")

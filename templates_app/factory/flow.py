@@ -77,7 +77,8 @@ class Flow(WithoutStrategy):
     execution_timeout = timeout
 
     def set_config(self, **settings: Any) -> Self:
-        """Set flow settings: max_workers, timeout, error_handler, entry, input_schema, keep_open, max_attempts."""
+        """Set flow settings: max_workers, timeout, error_handler, entry, input_schema, keep_open, max_attempts,
+        concurrency, rate_limit."""
         refuse_retired(settings)
         with value_errors():
             flow_draft({"settings": settings})

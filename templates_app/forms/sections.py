@@ -28,6 +28,8 @@ FLOW_DEFAULTS = Effective(
         "max_attempts": DEFAULT_MAX_ATTEMPTS,
         "input_schema": None,
         "error_handler": None,
+        "concurrency": None,
+        "rate_limit": None,
     },
     origin={},
 )
@@ -49,6 +51,17 @@ FLOW_SCHEMA: dict[str, Any] = {
             "description": "How often a step may start anew because the process that ran it died.",
         },
         "keep_open": {"type": "boolean", "description": "Stay alive for items posted later, until it is closed."},
+        "concurrency": {
+            "anyOf": [{"type": "object"}, {"type": "null"}],
+            "description": "At most so many jobs under way at once; others wait their turn. "
+            '{"limit": 3} for the whole flow, {"limit": 1, "key": "customer.id"} for each value at that place '
+            "of the input; empty for no limit.",
+        },
+        "rate_limit": {
+            "anyOf": [{"type": "object"}, {"type": "null"}],
+            "description": 'At most so many jobs begin in a while: {"count": 100, "per_seconds": 60}; '
+            "empty for no limit.",
+        },
         "input_schema": {
             "anyOf": [{"type": "object"}, {"type": "null"}],
             "description": "What a job's input has to look like, as a JSON Schema; empty for anything.",

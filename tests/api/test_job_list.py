@@ -118,7 +118,7 @@ def test_it_refuses_a_bad_query(as_bob: Client, job: Job, query: str, pointer: s
 def test_it_names_the_statuses_that_exist(as_bob: Client, job: Job) -> None:
     detail = get(as_bob, "jobs?status=faild").json()["detail"]
 
-    assert "faild is no status. Accepted: pending, running, paused, completed, failed, cancelled." in detail
+    assert "faild is no status. Accepted: queued, pending, running, paused, completed, failed, cancelled." in detail
 
 
 def test_it_pages_without_a_count(as_bob: Client, job: Job, orders: FlowPrototype) -> None:

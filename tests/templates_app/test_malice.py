@@ -46,6 +46,10 @@ keys = st.text(max_size=3) | st.sampled_from(
         "input_schema",
         "keep_open",
         "max_attempts",
+        "concurrency",
+        "rate_limit",
+        "limit",
+        "key",
         "min_batch_size",
     ]
 )

@@ -49,9 +49,9 @@ class AcceptedSerializer(serializers.ModelSerializer[Job]):
         model = Job
         fields = ["id", "status", "flow", "revision", "created_at", "links"]
 
-    @extend_schema_field({"type": "string", "const": JobStatus.PENDING.value})
+    @extend_schema_field({"type": "string", "enum": [JobStatus.PENDING.value, JobStatus.QUEUED.value]})
     def get_status(self, job: Job) -> str:
-        return JobStatus.PENDING
+        return JobStatus.QUEUED if job.is_limited or job.start_at else JobStatus.PENDING
 
     def get_links(self, job: Job) -> Links:
         return links_of(job, self.context["request"])
@@ -86,6 +86,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "token",
             "rerun_of",
             "created_at",
+            "start_at",
             "started_at",
             "finished_at",
             "error",

@@ -65,9 +65,9 @@ WITH for_lanes AS MATERIALIZED (
 ), taken AS (
     UPDATE jobs_activation a
     SET status = CASE WHEN j.status IN ('pending', 'running') THEN 'running'
-                      WHEN j.status = 'paused' THEN 'held' ELSE 'cancelled' END,
+                      WHEN j.status IN ('paused', 'queued') THEN 'held' ELSE 'cancelled' END,
         session_id = %(session)s, attempt = a.attempt + 1, started_at = clock_timestamp(),
-        finished_at = CASE WHEN j.status NOT IN ('pending', 'running', 'paused') THEN clock_timestamp() END
+        finished_at = CASE WHEN j.status IN ('completed', 'failed', 'cancelled') THEN clock_timestamp() END
     FROM due, jobs_job j
     WHERE a.id = due.id AND j.id = a.job_id
     RETURNING a.id, a.job_id, j.revision_id, a.node, a.attempt, a.errors, a.priority, a.message, a.on_loop,
@@ -87,9 +87,13 @@ FROM taken WHERE status = 'running' ORDER BY priority DESC, id
 """
 
 
-def claim(link: Link, *, session: UUID, lanes: int, loop: int = 0) -> list[Step]:
-    """Ready activations, oldest of the highest priority first, at most so many; from now on they are the session's."""
-    sql = CLAIM.format(lanes=int(lanes), loop=int(loop), which="deaths = 0")
+def claim(link: Link, *, session: UUID, lanes: int, loop: int = 0, below: int | None = None) -> list[Step]:
+    """Ready activations, oldest of the highest priority first, at most so many; from now on they are the session's.
+
+    With `below`, only those of a lower priority.
+    """
+    which = "deaths = 0" if below is None else f"deaths = 0 AND priority < {int(below)}"
+    sql = CLAIM.format(lanes=int(lanes), loop=int(loop), which=which)
     return [_step(row) for row in run(link, sql, {"session": session}).fetchall()]
 
 
@@ -146,13 +150,17 @@ def still_owned(link: Link, *, session: UUID, steps: Iterable[int]) -> set[int]:
 
 AWAKEN = """
 UPDATE jobs_activation a
-SET status = CASE WHEN j.status = 'paused' THEN 'held' ELSE 'ready' END, due_at = NULL, ready_at = clock_timestamp()
+SET status = CASE WHEN j.status IN ('paused', 'queued') THEN 'held' ELSE 'ready' END,
+    due_at = NULL, ready_at = clock_timestamp()
 FROM jobs_job j WHERE a.status = 'retrying' AND a.due_at <= clock_timestamp() AND j.id = a.job_id
 """
 NEXT_DUE = """
 SELECT extract(epoch FROM least(
     (SELECT min(due_at) FROM jobs_activation WHERE status = 'retrying'),
-    (SELECT min(look_at) FROM jobs_nodestate WHERE look_at IS NOT NULL)) - clock_timestamp())::float8
+    (SELECT min(look_at) FROM jobs_nodestate WHERE look_at IS NOT NULL),
+    (SELECT min(admit_at) FROM jobs_job WHERE status = 'queued' AND admit_at IS NOT NULL),
+    (SELECT min(next_at) FROM jobs_schedule
+     WHERE enabled AND archived_at IS NULL AND next_at IS NOT NULL)) - clock_timestamp())::float8
 """
 ANY_READY = "SELECT EXISTS (SELECT 1 FROM jobs_activation WHERE status = 'ready')"
 
@@ -163,7 +171,7 @@ def awaken_retries(link: Link) -> int:
 
 
 def seconds_to_next_due(link: Link) -> float | None:
-    """Until the next retry or policy timer; None when there is none."""
+    """Until the next retry, policy timer, delayed start or slot of a schedule; None when there is none."""
     row = run(link, NEXT_DUE).fetchone()
     return row[0] if row else None
 

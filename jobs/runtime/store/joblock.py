@@ -174,7 +174,7 @@ def load_state(link: Link, *, job: UUID, node: str) -> tuple[dict[str, Any], int
 END_JOB = """
 UPDATE jobs_job SET status = %(status)s, open = 0, finished_at = clock_timestamp(),
        error_summary = %(summary)s, error_node = %(node)s, fingerprint = %(fingerprint)s
-WHERE id = %(job)s AND status IN ('pending', 'running', 'paused')
+WHERE id = %(job)s AND status IN ('queued', 'pending', 'running', 'paused')
 """
 # Steps that are being committed at this very moment are skipped: their commits wait for the job's lock, and waiting
 # for them in turn would be a deadlock. `close_rest` comes back for them and for what they started.

@@ -105,7 +105,7 @@ ORPHANS = """
 UPDATE jobs_activation a
 SET deaths = a.deaths + 1, session_id = NULL, ready_at = clock_timestamp(),
     status = CASE WHEN a.deaths + 1 >= j.max_attempts THEN 'failed'
-                  WHEN j.status = 'paused' THEN 'held' ELSE 'ready' END,
+                  WHEN j.status IN ('paused', 'queued') THEN 'held' ELSE 'ready' END,
     finished_at = CASE WHEN a.deaths + 1 >= j.max_attempts THEN clock_timestamp() END,
     error_summary = CASE WHEN a.deaths + 1 >= j.max_attempts THEN %(reason)s ELSE a.error_summary END
 FROM jobs_job j
@@ -116,9 +116,9 @@ RETURNING a.id, a.job_id, a.node, a.status, a.deaths
 STRAYS = """
 UPDATE jobs_activation a
 SET session_id = NULL, ready_at = clock_timestamp(),
-    status = CASE WHEN j.status IN ('pending', 'running') THEN 'ready' WHEN j.status = 'paused' THEN 'held'
-                  ELSE 'cancelled' END,
-    finished_at = CASE WHEN j.status NOT IN ('pending', 'running', 'paused') THEN clock_timestamp() END
+    status = CASE WHEN j.status IN ('pending', 'running') THEN 'ready'
+                  WHEN j.status IN ('paused', 'queued') THEN 'held' ELSE 'cancelled' END,
+    finished_at = CASE WHEN j.status IN ('completed', 'failed', 'cancelled') THEN clock_timestamp() END
 FROM jobs_job j
 WHERE a.status = 'running' AND j.id = a.job_id
   AND NOT EXISTS (SELECT 1 FROM jobs_session s WHERE s.id = a.session_id AND s.ended_at IS NULL)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from jobs.runtime.store.admit import movable
 from jobs.runtime.store.claim import awaken_retries, seconds_to_next_due
 from jobs.runtime.store.link import Link, run
 from jobs.runtime.store.rescue import end_overdue_jobs
@@ -15,6 +16,7 @@ __all__ = [
     "beat",
     "end_overdue_jobs",
     "has_unserved_ticket",
+    "movable",
     "oldest_ready_seconds",
     "register",
     "seconds_to_next_due",

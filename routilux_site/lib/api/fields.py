@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -73,6 +74,29 @@ class WholeNumber(serializers.IntegerField):
         if type(data) is not int:
             raise serializers.ValidationError(f"{shorten(data)} is not accepted: a whole number is.", code="invalid")
         return super().to_internal_value(data)
+
+
+class Number(serializers.FloatField):
+    """A JSON number; true and "1.5" are none."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if type(data) not in (int, float):
+            raise serializers.ValidationError(f"{shorten(data)} is not accepted: a number is.", code="invalid")
+        return super().to_internal_value(data)
+
+
+class Moment(serializers.DateTimeField):
+    """A date and time with a zone; without one, nobody knows when it is."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            found = parse_datetime(data) if isinstance(data, str) else None
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is None:
+            accepted = "a time with its zone is, such as 2026-11-24T06:00:00+01:00"
+            raise serializers.ValidationError(f"{shorten(data)} is not accepted: {accepted}.", code="invalid")
+        return super().to_internal_value(found)
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True})
