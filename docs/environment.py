@@ -77,6 +77,7 @@ MEANINGS = {
     "ROUTILUX_THROTTLE_READ": "Reads of the API, by token or user; or `off`.",
     "ROUTILUX_THROTTLE_TRIGGER": "Jobs that are triggered by the API, by token or user; or `off`.",
     "ROUTILUX_THROTTLE_WRITE": "All other writes of the API, by token or user; or `off`.",
+    "ROUTILUX_STAY": "The same for one session of each cluster, which stays longer so that new work starts at once.",
     "ROUTILUX_THREADS": "Lanes of a session: how many steps a worker process runs side by side.",
     "ROUTILUX_WORKERS": "Worker processes of the cluster on this host.",
     "SECRET_KEY": "Django's secret key, the same on all hosts. Unset: generated once, in `ROUTILUX_HOME`.",

@@ -27,6 +27,7 @@ ROUTILUX: dict[str, Any] = {
     "LEASE": _LEASE,
     "HEARTBEAT": envfloat("ROUTILUX_HEARTBEAT", _LEASE / 5, minimum=0.1),
     "LINGER": envfloat("ROUTILUX_LINGER", 0.5, minimum=0.0),
+    "STAY": envfloat("ROUTILUX_STAY", 60.0, minimum=0.0),
     "STALL": envfloat("ROUTILUX_STALL", 5.0, minimum=1.0),
     "GRACE": envfloat("ROUTILUX_GRACE", 20.0, minimum=0.0),
     "BACKLOG": envfloat("ROUTILUX_BACKLOG", 60.0, minimum=1.0),  # /readyz: how long a runnable step may wait

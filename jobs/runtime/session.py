@@ -47,14 +47,15 @@ HAND_ON_DELAY = 10.0
 
 
 class Session:
-    def __init__(self, main: Link, ticket: rescue.TicketLease | None) -> None:
+    def __init__(self, main: Link, ticket: rescue.TicketLease | None, *, stays: bool = False) -> None:
+        """One session of a cluster `stays`: it hears of new work at once, where a ticket takes longer."""
         options = settings.ROUTILUX
         self.id: UUID = uuid7()
         self.programs = programs
         self.stopping = False
         self._ticket = ticket
         self._lease: float = options["LEASE"]
-        self._linger: float = options["LINGER"]
+        self._linger: float = options["STAY"] if stays else options["LINGER"]
         self._heartbeat: float = options["HEARTBEAT"]
         self._main = main
         self._commits = links.get("commits")
@@ -126,7 +127,7 @@ class Session:
             if now - last_beat >= self._heartbeat:
                 last_beat = now
                 self._beat()
-            if self._look_now or now - looked >= LOOK:
+            if self._look_now or now - looked >= self._patience:
                 looked = now
                 self._unless_in_the_way(self._claim)
             if now - last_sweep >= SWEEP:
@@ -153,6 +154,11 @@ class Session:
     def follows(self) -> bool:
         """May a lane go on with the next step of its job, or are others waited for?"""
         return not (self.stopping or self._alone)
+
+    @property
+    def _patience(self) -> float:
+        """Seconds until the next look that nobody asked for. Idle, it is a mere net: new work is announced."""
+        return LOOK if self._crew.busy else SWEEP
 
     def _unless_in_the_way(self, do: Callable[[], None]) -> None:
         """Somebody else holds a row that this needs: it is done at the next turn, and the beat goes on."""
@@ -255,7 +261,7 @@ class Session:
 
     def _wait(self) -> None:
         """Until a lane is free, somebody rings, a retry is due, or it is time to look again."""
-        timeout = LOOK
+        timeout = self._patience
         if self._next_due is not None:
             timeout = min(timeout, max(0.0, self._next_due - time.monotonic()))
             self._look_now = self._look_now or timeout == 0.0
@@ -361,13 +367,14 @@ def work() -> None:
 
 def _work(ticket: rescue.TicketLease | None) -> None:
     main = links.get("session", durable=False)
-    if process.told_to_stop() or not rescue.take_session_slot(
-        main, cluster=process.cluster_id(), slots=process.session_slots()
-    ):
+    slot = None
+    if not process.told_to_stop():
+        slot = rescue.take_session_slot(main, cluster=process.cluster_id(), slots=process.session_slots())
+    if slot is None:
         rescue.acknowledge(main, ticket)
         return
     try:
-        session = Session(main, ticket)
+        session = Session(main, ticket, stays=slot == 0)
     except BaseException:
         main.close()  # with it goes the slot
         raise

@@ -113,7 +113,7 @@ class Store:
             if row["root"] in fenced:
                 self._take(row["item"], _taker(row["taker"], ids))
         self.on_start([row for row in fresh if row])
-        return Written(frozenset(fenced), paused, ids, {})
+        return Written(frozenset(fenced), paused, ids)
 
     def promote(self, link: object, activations: Sequence[int]) -> None:
         for step in activations:

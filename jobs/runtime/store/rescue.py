@@ -179,10 +179,13 @@ SLOT = "SELECT pg_try_advisory_lock(hashtext('routilux session ' || %(cluster)s)
 UNLOCK = "SELECT pg_advisory_unlock_all()"
 
 
-def take_session_slot(link: Link, *, cluster: str, slots: int) -> bool:
+def take_session_slot(link: Link, *, cluster: str, slots: int) -> int | None:
     """At most `slots` sessions a cluster at a time, so that a worker stays free for other django-q2 tasks."""
-    taken = (run(link, SLOT, {"cluster": cluster, "slot": slot}).fetchone() for slot in range(slots))
-    return any(row is not None and row[0] for row in taken)
+    for slot in range(slots):
+        row = run(link, SLOT, {"cluster": cluster, "slot": slot}).fetchone()
+        if row is not None and row[0]:
+            return slot
+    return None
 
 
 def free_session_slot(link: Link) -> None:
