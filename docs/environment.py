@@ -84,6 +84,7 @@ MEANINGS = {
     "STATIC_ROOT": "Where `collectstatic` puts files. Unset: in `ROUTILUX_HOME`.",
     "TRUST_PROXY": "Believe `X-Forwarded-Proto` and the last `X-Forwarded-For` of a proxy in front.",
     "WEB_HOST": "The address that the web server listens on.",
+    "WEB_STATEMENT_TIMEOUT": "Seconds after which the database gives up on one statement of a web process; 0: never.",
     "WEB_THREADS": "Threads of each web process.",
     "WEB_WORKERS": "Web processes.",
 }

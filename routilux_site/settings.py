@@ -134,6 +134,7 @@ WEB: dict[str, Any] = {
     "PORT": envint("PORT", 8000, minimum=1),
     "WORKERS": envint("WEB_WORKERS", 2, minimum=1),
     "THREADS": envint("WEB_THREADS", 4, minimum=1),
+    "STATEMENT_TIMEOUT": envfloat("WEB_STATEMENT_TIMEOUT", 5.0, minimum=0.0),
 }
 USE_TZ = True
 TIME_ZONE = "UTC"
