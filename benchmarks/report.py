@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from benchmarks.figures import OURS, WORDS, Figures
@@ -15,6 +16,7 @@ from benchmarks.figures import OURS, WORDS, Figures
 #: Smaller is better; of the others more is.
 SMALLER = {"trigger_to_completed_ms_p50", "trigger_to_completed_ms_p99", "fanout_ratio"}
 COMPARED = ("linear_effectful_steps_per_s", "linear_pure_steps_per_s", *sorted(SMALLER), "one_step_jobs_per_s")
+WIDTH = 118
 Systems = Mapping[str, Mapping[str, Any]]
 
 
@@ -26,10 +28,10 @@ def figures_of(systems: Systems) -> dict[str, dict[str, float | None]]:
 
 
 def report(systems: Systems, left_out: Sequence[str]) -> str:
-    parts = [machine(), _table(systems)]
+    parts = [fill(machine(), WIDTH), _table(systems)]
     if ratios := _ratios(systems):
         parts.append(f"How many times better ours is:\n\n{ratios}")
-    return "\n\n".join([*parts, *left_out])
+    return "\n\n".join([*parts, *(fill(line, WIDTH) for line in left_out)])
 
 
 def machine() -> str:

@@ -30,7 +30,7 @@ def main() -> None:
     import django
 
     django.setup()
-    with _database():
+    with database():
         figures = measure_templates()
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, embedded Postgres, median of {TIMES}\n")
     print("| what | " + " | ".join(figures) + " |\n|---|" + "---|" * len(figures))
@@ -88,7 +88,7 @@ def _timed(work: Callable[[], object]) -> tuple[float, int]:
 
 
 @contextmanager
-def _database() -> Iterator[None]:
+def database() -> Iterator[None]:
     from django.conf import settings
     from django.test.utils import setup_databases, teardown_databases
 
