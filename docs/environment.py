@@ -79,6 +79,8 @@ MEANINGS = {
     "ROUTILUX_THROTTLE_WRITE": "All other writes of the API, by token or user; or `off`.",
     "ROUTILUX_STAY": "The same for one session of each cluster, which stays longer so that new work starts at once.",
     "ROUTILUX_THREADS": "Lanes of a session: how many steps a worker process runs side by side.",
+    "PUBLIC_URL": "Where the site is reached, such as `https://routilux.example.org`; for links in webhooks.",
+    "ROUTILUX_WEBHOOK_ALLOWED": "Hosts (`erp:8080`) and networks (`10.1.0.0/16`) of webhooks that are not public.",
     "ROUTILUX_WORKERS": "Worker processes of the cluster on this host.",
     "SECRET_KEY": "Django's secret key, the same on all hosts. Unset: generated once, in `ROUTILUX_HOME`.",
     "STATIC_ROOT": "Where `collectstatic` puts files. Unset: in `ROUTILUX_HOME`.",

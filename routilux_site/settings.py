@@ -42,6 +42,10 @@ THROTTLES = {
     "login": envrate("ROUTILUX_THROTTLE_LOGIN", "10/minute"),
 }
 
+# Where people reach the site, for links in messages; and where webhooks may go although it is no public address.
+PUBLIC_URL = envstr("PUBLIC_URL").rstrip("/")
+WEBHOOK_ALLOWED = envlist("ROUTILUX_WEBHOOK_ALLOWED")
+
 INSTALLED_APPS = [
     "routilux_site.apps.RoutiluxSiteConfig",  # first: its templates override those of the admin
     "templates_app",

@@ -32,11 +32,11 @@ class Base:
 def restored_settings(form: Form, target: FlowSpec, above: Sequence[Layer]) -> Form:
     """The settings in `form`, changed to mean those of `target`; `above` are the layers that they inherit from."""
     made = {key: value for key, value in form.items() if key not in ("nodes", "connections")}
-    wanted = target.to_json()
+    wanted = target.to_json()  # without the limits that nobody set
     now = stated_settings(merge((*above, Layer("", made))).values)
     inherited = stated_settings(merge(above).values)
     for field in inherited:
-        made = _settled(made, (field,), wanted=wanted[field], now=now[field], above=inherited[field])
+        made = _settled(made, (field,), wanted=wanted.get(field), now=now[field], above=inherited[field])
     return _restored_entry(made, target, merge(above).values.get("entry"))
 
 

@@ -2,5 +2,15 @@ from jobs.admin.data import DatasetRowAdmin, UploadAdmin
 from jobs.admin.jobs import JobAdmin
 from jobs.admin.runtime import ClusterAdmin, SessionAdmin
 from jobs.admin.tokens import ApiTokenAdmin
+from jobs.admin.webhooks import WebhookAdmin, WebhookDeliveryAdmin
 
-__all__ = ["ApiTokenAdmin", "ClusterAdmin", "DatasetRowAdmin", "JobAdmin", "SessionAdmin", "UploadAdmin"]
+__all__ = [
+    "ApiTokenAdmin",
+    "ClusterAdmin",
+    "DatasetRowAdmin",
+    "JobAdmin",
+    "SessionAdmin",
+    "UploadAdmin",
+    "WebhookAdmin",
+    "WebhookDeliveryAdmin",
+]

@@ -7,9 +7,11 @@ from typing import Any
 from rest_framework import serializers
 
 from jobs.access import MAX_DAYS, MAX_HOURS
+from jobs.models.webhook import ENDS, DeliveryStatus
 from jobs.scopes import SCOPES
 from jobs.states import JobStatus
 from routilux_site.lib.api.fields import JSONObject, Moment, Number, StrictSerializer, Text, WholeNumber
+from routilux_site.lib.safe_net import LONGEST_URL
 from templates_app.api.bodies import NoQuery as NoQuery
 from templates_app.api.bodies import PageQuery as PageQuery
 from templates_app.api.bodies import TemplateBody
@@ -155,3 +157,27 @@ class RotateBody(StrictSerializer):
     hours = WholeNumber(
         required=False, default=24, min_value=0, max_value=MAX_HOURS, help_text="How long the old one goes on."
     )
+
+
+def _events(**said: Any) -> serializers.ListField:
+    one = serializers.ChoiceField(list(ENDS))
+    return serializers.ListField(child=one, min_length=1, max_length=len(ENDS), **said)
+
+
+class WebhookBody(StrictSerializer):
+    name = Text(max_length=100)
+    url = Text(max_length=LONGEST_URL, help_text="A public address on port 80 or 443; it is never redirected.")
+    events = _events(required=False, default=list(ENDS))
+    flow = Text(required=False, allow_null=True, default=None, max_length=100, help_text="Only its jobs; null: all.")
+
+
+class WebhookChange(StrictSerializer):
+    name = Text(required=False, max_length=100)
+    url = Text(required=False, max_length=LONGEST_URL)
+    events = _events(required=False)
+    flow = Text(required=False, allow_null=True, max_length=100)
+    enabled = serializers.BooleanField(required=False, help_text="What happens while it is off is not told later.")
+
+
+class DeliveryQuery(PageQuery):
+    status = serializers.ChoiceField(DeliveryStatus.choices, required=False)

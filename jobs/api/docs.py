@@ -261,31 +261,3 @@ BULK = [
         status_codes=["200"],
     ),
 ]
-
-_TOKEN = {
-    "prefix": "Zk3v9QpA",
-    "name": "web shop",
-    "user": "shop",
-    "flows": ["orders"],
-    "scopes": ["trigger"],
-    "valid": True,
-    "created_at": "2026-11-23T04:00:00Z",
-    "expires_at": "2027-02-21T04:00:00Z",
-    "revoked_at": None,
-    "last_used_at": "2026-11-23T04:20:00Z",
-}
-_ISSUED = {**_TOKEN, "last_used_at": None, "token": "rtx_Zk3v9QpA_<40 letters and digits>"}
-TOKENS = _told("Two limits", _TOKEN)
-ISSUE = [
-    OpenApiExample(
-        "For one flow",
-        value={"name": "web shop", "flows": ["orders"], "scopes": ["trigger"], "days": 90},
-        request_only=True,
-    ),
-    OpenApiExample("Issued", value=_ISSUED, response_only=True, status_codes=["201"]),
-]
-ROTATE = [
-    OpenApiExample("Over a day", value={"hours": 24}, request_only=True),
-    OpenApiExample("Issued", value=_ISSUED, response_only=True, status_codes=["201"]),
-]
-REVOKE = _told("Revoked", {**_TOKEN, "valid": False, "revoked_at": "2026-11-23T05:00:00Z"})

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from jobs.api.views import bulk, contents, dryrun, jobs, runtime, steps, tokens, trigger, uploads
+from jobs.api.views import bulk, contents, dryrun, jobs, runtime, steps, tokens, trigger, uploads, webhooks
 from jobs.api.views.control import OF_JOBS, OF_STEPS, JobVerb
 
 
@@ -41,4 +41,9 @@ urlpatterns = [
     path("tokens/<str:prefix>/revoke", tokens.TokenRevoke.as_view(), name="token-revoke"),
     path("uploads", uploads.UploadList.as_view(), name="uploads"),
     path("uploads/<str:name>", uploads.UploadDetail.as_view(), name="upload"),
+    path("webhooks", webhooks.WebhookList.as_view(), name="webhooks"),
+    path("webhooks/<uuid:webhook>", webhooks.WebhookDetail.as_view(), name="webhook"),
+    path("webhooks/<uuid:webhook>/rotate", webhooks.WebhookRotate.as_view(), name="webhook-rotate"),
+    path("webhooks/<uuid:webhook>/deliveries", webhooks.DeliveryList.as_view(), name="webhook-deliveries"),
+    path("webhooks/<uuid:webhook>/deliveries/<int:number>/resend", webhooks.Resend.as_view(), name="webhook-resend"),
 ]

@@ -7,6 +7,7 @@ from jobs.models.runtime import Cluster, CodeVersion, Session, Ticket
 from jobs.models.schedule import Schedule, ScheduleEvent
 from jobs.models.step import Activation, Item, NodeState, StepLog
 from jobs.models.views import SavedView
+from jobs.models.webhook import Outbox, Webhook, WebhookDelivery
 
 __all__ = [
     "Activation",
@@ -20,6 +21,7 @@ __all__ = [
     "Job",
     "JobEvent",
     "NodeState",
+    "Outbox",
     "SavedView",
     "Schedule",
     "ScheduleEvent",
@@ -27,4 +29,6 @@ __all__ = [
     "StepLog",
     "Ticket",
     "Upload",
+    "Webhook",
+    "WebhookDelivery",
 ]

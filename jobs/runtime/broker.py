@@ -74,6 +74,13 @@ class PostgresBroker(Broker):  # type: ignore[misc]
         broker.wake, broker.delay, broker._own = True, delay, link
         return broker
 
+    @classmethod
+    def over(cls, link: Link) -> PostgresBroker:
+        """A broker that sends an ordinary django-q2 task over `link`."""
+        broker = cls()
+        broker._own = link
+        return broker
+
     @staticmethod
     def get_connection(list_key: str | None = None) -> None:
         return None

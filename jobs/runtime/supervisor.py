@@ -26,6 +26,7 @@ from django.conf import settings
 from jobs.runtime import process, wake
 from jobs.runtime.store import rescue, watch
 from jobs.runtime.store.link import Link, open_link
+from jobs.webhooks import work as webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -133,6 +134,7 @@ class Supervisor:
         due = watch.seconds_to_next_due(link)
         if waiting is not None or (due is not None and due <= 0) or watch.movable(link, limit=1):
             wake.ring(link, more=waiting is not None and waiting > 1)
+        webhooks.call(link)
         return self._stall(link, waiting)
 
     def _stall(self, link: Link, waiting: float | None) -> str:

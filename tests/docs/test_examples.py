@@ -13,7 +13,8 @@ from tests.docs.markdown import NAMES, blocks
 from tests.docs.shell import Shell, wait_for
 from tests.docs.test_tutorial import STORY
 
-LANGUAGES = {"sh", "python", "pycon", "json", ""}
+#: JavaScript is for readers who have it; here is nothing that could run it.
+LANGUAGES = {"sh", "python", "pycon", "json", "js", ""}
 #: The story is run as a whole; the README quotes a part of it.
 ELSEWHERE = {"README.md", *(f"docs/tutorial/{page}.md" for page in STORY)}
 WITH_BLOCKS = [page for page in NAMES if page not in ELSEWHERE and any(b.language for b in blocks(page))]

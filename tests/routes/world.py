@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from jobs import control, services
 from jobs.access import create_token
-from jobs.models import Cluster, Job, SavedView
+from jobs.models import Cluster, Job, SavedView, Webhook, WebhookDelivery
 from samples.load import load
 from templates_app import services as of_templates
 from templates_app.models import FlowPrototype
@@ -84,4 +84,7 @@ def _others(ada: User, bob: User) -> None:
     create_token(user=ada, name="nightly import", flow_names=["orders"], days=1)
     Group.objects.create(name="operators")
     SavedView.objects.create(user=bob, name="failed today", query="status:failed since:24h")
+    hook = Webhook.objects.create(name="erp", url="https://erp.example.org/", secret="whsec_", enabled=False)
+    told = {"webhook": hook, "kind": "failed", "payload": {"type": "job.failed"}, "status": "dead"}
+    WebhookDelivery.objects.create(id=1, event_id=1, job_id=job("failed").pk, **told)
     Cluster.objects.create(id="world", host="here", pid=1, workers=4)

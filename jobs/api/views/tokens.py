@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from jobs import access
 from jobs.access import Issued
-from jobs.api import docs
+from jobs.api import examples
 from jobs.api.bodies import NoBody, PageQuery, RotateBody, TokenBody
 from jobs.api.shapes.tokens import IssuedSerializer, TokenSerializer
 from jobs.models import ApiToken
@@ -61,7 +61,7 @@ class TokenList(_Tokens):
         parameters=[PageQuery],
         answers={200: TokenSerializer(many=True)},
         refuses=[400],
-        examples=docs.TOKENS,
+        examples=examples.TOKENS,
     )
     def get(self, request: Request) -> Response:
         PageQuery(data=request.query_params).is_valid(raise_exception=True)
@@ -75,7 +75,7 @@ class TokenList(_Tokens):
         takes=TokenBody,
         answers={201: IssuedSerializer},
         refuses=REFUSED,
-        examples=docs.ISSUE,
+        examples=examples.ISSUE,
     )
     def post(self, request: Request) -> Response:
         said = self.said(TokenBody)
@@ -102,7 +102,7 @@ class TokenRotate(_Tokens):
         takes=RotateBody,
         answers={201: IssuedSerializer},
         refuses=REFUSED,
-        examples=docs.ROTATE,
+        examples=examples.ROTATE,
     )
     def post(self, request: Request, prefix: str) -> Response:
         return self.issued(access.rotate_token(token=self.token(prefix), by=self.by, **self.said(RotateBody)))
@@ -119,7 +119,7 @@ class TokenRevoke(_Tokens):
         takes=NoBody,
         answers={200: TokenSerializer},
         refuses=REFUSED,
-        examples=docs.REVOKE,
+        examples=examples.REVOKE,
     )
     def post(self, request: Request, prefix: str) -> Response:
         found = self.token(prefix)
