@@ -287,7 +287,7 @@ def live_clusters() -> QuerySet[Cluster]:
 def oldest_runnable_seconds() -> float | None:
     """How long the step at the head of the claim order has waited; None when nothing is runnable."""
     waited = ExpressionWrapper(Now() - F("ready_at"), output_field=DurationField())
-    ready = Activation.objects.filter(status=StepStatus.READY).order_by("-priority", "id")
+    ready = Activation.objects.filter(status=StepStatus.READY).order_by("on_loop", "-priority", "id")
     row = ready.annotate(waited=waited).values_list("waited", flat=True).first()
     return row.total_seconds() if row is not None else None
 

@@ -181,6 +181,8 @@ def item(**said: Any) -> dict[str, Any]:
 
 OUTPUTS = _told("A report", item(source="report.written", payload={"rows": 1204}))
 INPUTS = _told("A file", item(target="read.files", payload={"upload": "orders.csv"}))
+_LACKS = "pair has items waiting (1 in left): nothing has arrived in right."
+WAITING = _told("A join", {"results": [{"kind": "policy", "sentence": _LACKS, "node": "pair", "until": None}]})
 QUEUES = _told("Two slots", {"results": [{"node": "sum", "slot": "rows", "items": 12}]})
 LOGS = _told(
     "An attempt that failed",

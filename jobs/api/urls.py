@@ -28,6 +28,7 @@ urlpatterns = [
     path("jobs/<uuid:job>/inputs", contents.JobInputs.as_view(), name="job-inputs"),
     path("jobs/<uuid:job>/outputs", contents.JobOutputs.as_view(), name="job-outputs"),
     path("jobs/<uuid:job>/queues", contents.JobQueues.as_view(), name="job-queues"),
+    path("jobs/<uuid:job>/waiting", contents.JobWaiting.as_view(), name="job-waiting"),
     path("jobs/<uuid:job>/items", contents.JobItems.as_view(), name="job-items"),
     path("jobs/<uuid:job>/logs", contents.JobLogs.as_view(), name="job-logs"),
     path("jobs/<uuid:job>/rerun", trigger.JobRerun.as_view(), name="job-rerun"),

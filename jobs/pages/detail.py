@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from jobs import selectors
+from jobs import selectors, waiting
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.answers import live_page
@@ -29,9 +29,13 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
     may_cancel = not job.is_terminal and request.user.has_perm("jobs.cancel_job")
     may_run_again = request.user.has_perm("templates_app.trigger_flowprototype")
 
+    at_rest = not job.is_terminal and not any(group.status == StepStatus.RUNNING for group in steps.groups)
+    waits_for = waiting.why(job) if at_rest else []
+
     def context() -> dict[str, Any]:
         return {
             "job": job,
+            "waits_for": waits_for,
             "pulse": None if job.is_terminal else PULSE,
             "may_cancel": may_cancel,
             "may_run_again": may_run_again,
@@ -40,6 +44,7 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
         }
 
     state = [job.status, job.open, may_cancel, [list(_signature(group)) for group in steps.groups]]
+    state.append([reason.sentence for reason in waits_for])
     return live_page(request, "detail", context, state=[*state, request.GET.urlencode()])
 
 

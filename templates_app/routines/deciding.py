@@ -68,6 +68,10 @@ class Policy(ABC):
     def decide(self, view: View) -> Activate | Decline:
         """Pure: the same view gives the same answer. Asked again after each activation, until it declines."""
 
+    def lacks(self, queued: Mapping[str, int]) -> str:
+        """What keeps it from taking what waits, as half a sentence."""
+        return "its policy has not taken them yet"
+
     def to_json(self) -> dict[str, Any]:
         return {"type": self.type, **{f.name: getattr(self, f.name) for f in fields(self)}}  # type: ignore[arg-type]
 

@@ -45,6 +45,10 @@ class AllSlotsReady(Policy):
             return _DECLINE
         return Activate(dict.fromkeys(view.queued, 1), {"reason": "all_slots_ready"})
 
+    def lacks(self, queued: Mapping[str, int]) -> str:
+        empty = [slot for slot, count in queued.items() if not count]
+        return f"nothing has arrived in {listed(empty)}"
+
 
 @dataclass(frozen=True, slots=True)
 class BatchSize(Policy):
@@ -64,6 +68,9 @@ class BatchSize(Policy):
         if view.queued and min(view.queued.values()) >= size:
             return Activate(dict.fromkeys(view.queued, size), {"reason": "batch_ready", "batch_size": size})
         return _take_all(view, {"reason": "drained"}) if view.drained else _DECLINE
+
+    def lacks(self, queued: Mapping[str, int]) -> str:
+        return f"a batch takes {self.min_batch_size} of each slot, or what is left when nothing else moves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,9 @@ class TimeInterval(Policy):
         if view.drained:
             return _take_all(view, {"reason": "drained"})
         return Decline(last + interval) if any(view.queued.values()) else _DECLINE
+
+    def lacks(self, queued: Mapping[str, int]) -> str:
+        return f"it runs at most every {self.min_interval_seconds:g} s"
 
 
 KINDS: Mapping[str, type[Policy]] = {

@@ -107,6 +107,17 @@ class QueueListSerializer(serializers.Serializer[Any]):
     results = QueueSerializer(many=True)
 
 
+class ReasonSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField(help_text="Stable: `paused`, `worker`, `no_runtime`, `retry`, `policy`, `open`, ...")
+    sentence = serializers.CharField()
+    node = serializers.CharField(help_text="Empty when it concerns the whole job.")
+    until = serializers.DateTimeField(allow_null=True)
+
+
+class WaitingSerializer(serializers.Serializer[Any]):
+    results = ReasonSerializer(many=True)
+
+
 class StepDetailSerializer(StepSerializer):
     """The context holds `io` (StepIO) and `logs` (Capped[StepLog])."""
 

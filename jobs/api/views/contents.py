@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs import selectors
+from jobs import selectors, waiting
 from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import LogQuery, NoQuery, OutputQuery, PageQuery
-from jobs.api.shapes.steps import ItemSerializer, LogSerializer, QueueListSerializer
+from jobs.api.shapes.steps import ItemSerializer, LogSerializer, QueueListSerializer, WaitingSerializer
 from jobs.api.views.control import OF_JOBS, JobVerb
 from jobs.models import Item, Job
 from routilux_site.lib.api.endpoint import Permissions
@@ -88,6 +88,22 @@ class JobQueues(_Contents):
     def get(self, request: Request, job: UUID) -> Response:
         self.query(NoQuery)
         return Response({"results": selectors.queues(self.job(job))})
+
+
+class JobWaiting(_Contents):
+    @operation(
+        id="explain_waiting",
+        summary="Why is it waiting?",
+        about="What an unfinished job waits for, the nearest cause first: a place, a worker, a retry, an item in a "
+        "slot, somebody. Empty when the job has ended, or is simply at work. `until` says when that ends by itself.",
+        tag="jobs",
+        answers={200: WaitingSerializer},
+        refuses=READ,
+        examples=docs.WAITING,
+    )
+    def get(self, request: Request, job: UUID) -> Response:
+        self.query(NoQuery)
+        return Response(WaitingSerializer({"results": waiting.why(self.job(job))}).data)
 
 
 class JobItems(_Contents, JobVerb):
