@@ -27,7 +27,7 @@ class BulkVerb(StrEnum):
 FROM: Final = MappingProxyType(
     {
         BulkVerb.RETRY: (JobStatus.FAILED, JobStatus.CANCELLED),
-        BulkVerb.CANCEL: (JobStatus.PENDING, JobStatus.RUNNING, JobStatus.PAUSED),
+        BulkVerb.CANCEL: (JobStatus.QUEUED, JobStatus.PENDING, JobStatus.RUNNING, JobStatus.PAUSED),
     }
 )
 

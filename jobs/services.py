@@ -121,24 +121,24 @@ def bulk(*, verb: BulkVerb, jobs: Iterable[UUID], actor: Actor = None, reason: s
     return each(jobs, lambda job: do[verb](job=job, actor=actor, reason=reason))
 
 
-def post_item(*, job: Job, port: Port, payload: dict[str, Any], actor: Actor = None) -> None:
+def post_item(*, job: Job, port: Port, payload: dict[str, Any], actor: Actor = None, reason: str = "") -> None:
     """Put an item into a slot of a job that has not ended: how an open job gets more work, and a signal arrives."""
     launching.check_payload(payload)
     launching.find_entry(programs.get(job.revision_id).spec, str(port))
     with transaction.atomic():
         if not nudge(job, lambda router: router.post(port, payload)):
             raise ended(job, "takes no more items")
-        tell(job, "item_posted", actor, data={"slot": str(port)})
+        tell(job, "item_posted", actor, reason=reason, data={"slot": str(port)})
 
 
-def close(*, job: Job, actor: Actor = None) -> None:
+def close(*, job: Job, actor: Actor = None, reason: str = "") -> None:
     """No more items will be posted: an open job completes once everything in it is done."""
     with transaction.atomic():
         if not Job.objects.filter(pk=job.pk, keep_open=True).update(keep_open=False):
             raise WrongState("The job is not open for items; there is nothing to close.", path="keep_open")
         if not nudge(job, lambda router: None):
             raise ended(job, "needs no closing")
-        tell(job, "closed", actor)
+        tell(job, "closed", actor, reason=reason)
         admission.leave(job)
 
 

@@ -14,6 +14,7 @@ class NavItem(TypedDict):
 
 # label, URL name, permission that one needs to be shown the way
 NAV = (
+    ("Dashboard", "jobs:dashboard", "jobs.view_job"),
     ("Jobs", "jobs:list", "jobs.view_job"),
     ("Flows", "admin:templates_app_flowprototype_changelist", "templates_app.view_flowprototype"),
     ("Routines", "admin:templates_app_routineprototype_changelist", "templates_app.view_routineprototype"),
@@ -23,7 +24,10 @@ NAV = (
 
 def navigation(request: HttpRequest) -> dict[str, list[NavItem]]:
     items = [_item(request, label, name) for label, name, permission in NAV if _may(request, permission)]
-    return {"nav_items": [item for item in items if item]}
+    found = [item for item in items if item]
+    # The longest address that fits: the dashboard lies below the jobs.
+    here = max((item["url"] for item in found if request.path.startswith(item["url"])), key=len, default="")
+    return {"nav_items": [{**item, "is_current": item["url"] == here} for item in found]}
 
 
 def _may(request: HttpRequest, permission: str | None) -> bool:
@@ -35,4 +39,4 @@ def _item(request: HttpRequest, label: str, name: str) -> NavItem | None:
         url = reverse(name)
     except NoReverseMatch:
         return None
-    return {"label": label, "url": url, "is_current": request.path.startswith(url)}
+    return {"label": label, "url": url, "is_current": False}

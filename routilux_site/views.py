@@ -24,7 +24,9 @@ _TEXTS = {
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect("jobs:list")
+    """Staff see how things stand; others their own jobs."""
+    sees_all = request.user.is_staff and request.user.has_perm("jobs.view_job")
+    return redirect("jobs:dashboard" if sees_all else "jobs:list")
 
 
 @require_safe

@@ -13,6 +13,8 @@ from jobs import selectors, waiting
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.answers import live_page
+from jobs.pages.controls import offers
+from jobs.pages.gantt import drawn
 from jobs.pages.picture import edges, picture, spec_of
 from jobs.pages.reads import Group, StepFilter, Steps
 from jobs.states import JobStatus, StepStatus
@@ -39,6 +41,9 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
             "pulse": None if job.is_terminal else PULSE,
             "may_cancel": may_cancel,
             "may_run_again": may_run_again,
+            "again": getattr(job, "again", []),
+            "controls": offers(job, request.user, failed_step=_has_failed(steps.groups)),
+            "timeline": drawn(job, steps.page.items),
             **_about_steps(job, asked, steps),
             **_about_data(job, steps.groups),
         }
@@ -46,6 +51,10 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
     state = [job.status, job.open, may_cancel, [list(_signature(group)) for group in steps.groups]]
     state.append([reason.sentence for reason in waits_for])
     return live_page(request, "detail", context, state=[*state, request.GET.urlencode()])
+
+
+def _has_failed(groups: list[Group]) -> bool:
+    return any(group.status == StepStatus.FAILED for group in groups)
 
 
 def _asked(request: HttpRequest) -> StepFilter:

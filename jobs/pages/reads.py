@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Count, F, Func, IntegerField, JSONField, Max, Q, QuerySet, Sum, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, Func, IntegerField, JSONField, Max, OuterRef, Q, QuerySet, Sum, Value
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -21,9 +22,10 @@ from routilux_site.lib.keyset import Page, PageError, keyset_page
 
 User = AbstractBaseUser | AnonymousUser
 
+RERUNS = 10
 STEPS, ITEMS, EVENTS, FLOWS, ATTEMPTS, LINES = 100, 20, 100, 500, 20, 200  # FLOWS: of the page to choose from
 _PATH = "%(function)s(%(expressions)s::jsonpath)"
-_SHOWN = ("flow__name", "revision__number", "revision__hash", "revision__canonical", "actor__username")
+_SHOWN = ("flow__name", "flow__parent__name", "revision__number", "revision__hash", "revision__canonical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,10 @@ def listed(user: User) -> JobQuerySet:
 
 def visible_job(user: User, job_id: UUID) -> Job:
     own = [column.attname for column in Job._meta.concrete_fields]
-    jobs = Job.objects.visible_to(user).select_related("flow", "revision", "actor").only(*own, *_SHOWN)
-    return get_object_or_404(jobs, pk=job_id)
+    jobs = Job.objects.visible_to(user).select_related("flow__parent", "revision", "actor", "schedule", "token")
+    later = Job.objects.filter(origin=OuterRef("pk")).order_by("id").values("id")[:RERUNS]
+    rows = jobs.only(*own, *_SHOWN, "actor__username", "schedule__name", "token__name")
+    return get_object_or_404(rows.annotate(again=ArraySubquery(later)), pk=job_id)
 
 
 def visible_step(job: Job, step_id: int) -> Activation:

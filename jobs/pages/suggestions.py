@@ -13,7 +13,7 @@ from jobs.states import JobStatus
 
 PERIODS = ("1h", "24h", "7d", "30d")
 FLOWS = 30  #: names that the bar offers; others can be typed
-_TABS = ("", "running", "pending", "failed", "completed", "cancelled")
+_TABS = ("", "running", "queued", "pending", "failed", "completed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,7 @@ def _fact(name: str, asker: Asker) -> Q:
         "ended": Q(status__in=sorted(status.value for status in JOB_TERMINAL)),
         "open": Q(keep_open=True, status__in=[status.value for status in UNFINISHED]),
         "rerun": Q(origin__isnull=False),
+        "scheduled": Q(schedule__isnull=False),
         "mine": Q(actor_id=asker.user),
     }
     return facts[name]

@@ -11,13 +11,14 @@ from typing import Final, NamedTuple
 from jobs.search.words import Problem, Term
 from jobs.states import JobStatus
 
-UNFINISHED: Final = (JobStatus.PENDING, JobStatus.RUNNING, JobStatus.PAUSED)
+UNFINISHED: Final = (JobStatus.QUEUED, JobStatus.PENDING, JobStatus.RUNNING, JobStatus.PAUSED)
 FLAGS: Final = MappingProxyType(
     {
-        "unfinished": "has not ended: pending, running or paused",
+        "unfinished": "has not ended: queued, pending, running or paused",
         "ended": "has ended: completed, failed or cancelled",
         "open": "takes items that are posted into it, and has not ended",
         "rerun": "runs another job again",
+        "scheduled": "was started by a schedule",
         "mine": "was started by you",
     }
 )

@@ -58,6 +58,27 @@ def took(start: datetime | None, end: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def unlocalized(number: float) -> str:
+    return f"{number:g}"
+
+
+@register.simple_tag
+def row_y(row: int) -> int:
+    """The upper edge of a row of the timeline."""
+    return 16 * row + 2
+
+
+@register.filter
+def lasting(seconds: float) -> str:
+    return duration(seconds)
+
+
+@register.filter
+def look_up(found: dict[Any, Any], key: Any) -> Any:
+    return found.get(key, "")
+
+
+@register.filter
 def clock(at: datetime) -> str:
     return f"{at.astimezone(UTC):%H:%M:%S}.{at.microsecond // 1000:03}"
 

@@ -100,7 +100,7 @@ def test_it_needs_the_permission_of_the_verb(as_charlie: Client, charlie: User, 
     assert as_charlie.get("/jobs/bulk/cancel/", {"q": "is:unfinished"}).status_code == 403
     charlie.user_permissions.add(Permission.objects.get(codename="cancel_job"))
 
-    assert "none is pending or running or paused" in ask(as_charlie, "cancel", "is:unfinished")
+    assert "none is queued or pending or running or paused" in ask(as_charlie, "cancel", "is:unfinished")
     assert as_charlie.get("/jobs/bulk/retry/").status_code == 403
 
 

@@ -16,7 +16,18 @@ from tests.pages import rows
 from tests.pages.reading import html
 
 NAMES = [str(pattern.name) for pattern in urlpatterns]
-WITHOUT_JOB = {"list", "choose", "trigger", "dry-run", "errors", "bulk", "save-view", "delete-view"}
+WITHOUT_JOB = {
+    "list",
+    "choose",
+    "trigger",
+    "dry-run",
+    "errors",
+    "bulk",
+    "save-view",
+    "delete-view",
+    "compare",
+    "dashboard",
+}
 
 
 def address(name: str, job: Job) -> str:
@@ -25,6 +36,7 @@ def address(name: str, job: Job) -> str:
         "trigger": [job.flow.name],
         "dry-run": [job.flow.name],
         "bulk": ["cancel"],
+        "do": [job.pk, "pause"],
         "delete-view": [1],
         "part": [job.pk, "result"],
         "item": [job.pk, job.items.get().pk],

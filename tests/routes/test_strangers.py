@@ -33,6 +33,7 @@ OPEN = {
 OF_ONES_OWN = {
     "jobs:list": "one's own jobs",
     "jobs:errors": "errors of one's own jobs",
+    "jobs:compare": "a form for ids; jobs of others are not found",
     "jobs:save-view": "one's own filters of the list",
 }
 #: 405: nothing answers to this method at all.

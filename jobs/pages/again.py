@@ -1,0 +1,148 @@
+"""Run a job again: input and overrides as they were, to be changed; the revision chosen; what differs shown first."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from jobs import services
+from jobs.models import Job
+from jobs.pages import reads
+from jobs.pages.comparejobs import shown
+from jobs.pages.picture import spec_of
+from routilux_site.lib import request_id, strict_json
+from routilux_site.lib.errors import RoutiluxError
+from routilux_site.lib.forms import StrictJSONField
+from templates_app.diff import diff
+from templates_app.models import FlowPrototype
+from templates_app.pages.results import rows
+from templates_app.selectors import effective_spec
+from templates_app.spec import FlowSpec
+
+PINNED, LATEST = "pinned", "latest"
+
+
+class AgainForm(forms.Form):
+    """`seen` is the digest of what the preview showed, so that nothing starts that was not looked at."""
+
+    revision = forms.ChoiceField(choices=[(PINNED, ""), (LATEST, "")], widget=forms.RadioSelect, label="Revision")
+    input = StrictJSONField(kind=dict, empty_value={}, required=False, label="Input", help_text="A JSON object.")
+    overrides = StrictJSONField(
+        kind=dict,
+        empty_value={},
+        required=False,
+        label="Overrides",
+        help_text='What lies over the latest revision for this one job: {"settings": {...}, "nodes": {...}}.',
+    )
+    once = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = self.cleaned_data
+        if said.get("revision") == PINNED and said.get("overrides"):
+            self.add_error("overrides", "A pinned revision stays as it is: choose the latest, or empty this field.")
+        return said
+
+    @property
+    def digest(self) -> str:
+        said = self.cleaned_data
+        return strict_json.sha256([said["revision"], said["input"], said["overrides"]])
+
+    def refuse(self, error: RoutiluxError) -> None:
+        """Say beside the field what the verb refused; what is wrong in a spec comes from the overrides."""
+        place = error.path.split(".")[0]
+        name = "overrides" if place in ("settings", "nodes") else place
+        self.add_error(name if name in self.fields else None, str(error))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def run_again(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    job = reads.visible_job(request.user, job_id)
+    if not request.user.has_perm("templates_app.trigger_flowprototype"):
+        raise PermissionDenied
+    job.flow = FlowPrototype.objects.select_related("head").get(pk=job.flow_id)
+    if request.method != "POST":
+        return _page(request, job, AgainForm(initial=_start(job), **_LOOK), {})
+    form = AgainForm(request.POST, **_LOOK)
+    preview = _preview(job, form) if form.is_valid() else {}
+    if form.is_valid() and form.cleaned_data["seen"] == form.digest:
+        made = _made(request, job, form)
+        if made is not None:
+            return redirect(made)
+    return _page(request, job, form, preview)
+
+
+_LOOK: dict[str, Any] = {"auto_id": "again-%s", "label_suffix": ""}
+
+
+def _start(job: Job) -> dict[str, Any]:
+    """The safe choice is what ran before; after a fix, the latest is chosen by hand."""
+    return {
+        "revision": PINNED,
+        "input": services.first_input(job) or {},
+        "overrides": {},
+        "once": uuid4(),
+    }
+
+
+def _page(request: HttpRequest, job: Job, form: AgainForm, preview: dict[str, Any]) -> HttpResponse:
+    head = job.flow.head if job.flow.head_id else None
+    context = {
+        "job": job,
+        "form": form,
+        "head": head,
+        "is_latest": job.flow.head_id == job.revision_id,
+        "can_run": job.flow.is_runnable,
+        "earlier_overrides": job.overrides,
+        "preview": preview,
+        "seen": form.digest if preview and not form.errors else "",
+    }
+    return render(request, "jobs/again.html", context, status=422 if form.errors else 200)
+
+
+def _preview(job: Job, form: AgainForm) -> dict[str, Any]:
+    """What would run, against what ran; empty when it cannot run."""
+    said = form.cleaned_data
+    try:
+        spec = _spec(job, said)
+    except RoutiluxError as error:
+        form.refuse(error)
+        return {}
+    before = spec_of(job.revision)
+    differences = () if spec.hash == before.hash else diff(before, spec)
+    return {"input": shown(services.first_input(job) or {}, said["input"]), **rows(differences)}
+
+
+def _spec(job: Job, said: dict[str, Any]) -> FlowSpec:
+    if said["revision"] == PINNED:
+        return spec_of(job.revision)
+    return effective_spec(job.flow, said["overrides"] or None)
+
+
+def _made(request: HttpRequest, job: Job, form: AgainForm) -> Job | None:
+    said = form.cleaned_data
+    launch = services.Launch(
+        input=said["input"],
+        entry=job.entry or None,
+        overrides=said["overrides"] or None,
+        priority=job.priority,
+        idempotency_key=f"again-{said['once']}",
+        request_id=request_id.current.get() or "",
+        again=services.Again(job, said["revision"] == PINNED),
+    )
+    try:
+        made = services.trigger(flow=job.flow, launch=launch, actor=request.user)
+    except RoutiluxError as error:
+        form.refuse(error)
+        return None
+    messages.success(request, "This form had started this job before." if made.replayed else "The job was started.")
+    return made.job
