@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -10,8 +9,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,9 +20,12 @@ import psutil
 import psycopg
 from django.conf import settings
 
+from routilux_site.embedded.server import DATABASE, PORT, USER
 from routilux_site.postgres import Server
+from tests.desk import Desk
 
 TIMEOUT = 60.0
+NOTHING: Mapping[str, str] = {}
 #: Short enough that a test of rescue need not wait.
 HASTY = {"ROUTILUX_LEASE": "2", "ROUTILUX_STALL": "2", "ROUTILUX_WORKERS": "3", "ROUTILUX_GRACE": "2"}
 
@@ -35,11 +38,13 @@ class House:
         self.port = environment.get("PORT", "")
         self.server = Server(home)
         self.log = home / "runtime.log"
+        self.journal = home / "journal"  #: what the routines of tests.hazards write down
         env = {
             **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
             "DJANGO_SETTINGS_MODULE": "routilux_site.settings",
             "ROUTILUX_HOME": str(home),
             "ROUTILUX_APPS": apps,
+            "HAZARD_JOURNAL": str(self.journal),
             **environment,
         }
         self._place: dict[str, Any] = {"cwd": settings.BASE_DIR, "env": env, "text": True}
@@ -58,37 +63,49 @@ class House:
         return self.manage("shell", "-v", "0", "-c", code)
 
     def trigger(self, flow: str, **payload: Any) -> str:
-        code = (
-            "from tests.engine import start\nfrom templates_app.models import FlowPrototype\nimport json\n"
-            f"print(start(FlowPrototype.objects.get(name={flow!r}), **json.loads({json.dumps(payload)!r})).pk)"
-        )
-        return self.shell(code).split()[-1]
+        return str(self.desk.ask("trigger", flow=flow, input=payload))
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self)
 
     @contextmanager
-    def runtime(self) -> Iterator[psutil.Popen]:
+    def runtime(self, **environment: str) -> Iterator[psutil.Popen]:
         """`manage.py runtime`, killed with everything it started when the test is done."""
-        with self.running("runtime") as process:
+        with self.running("runtime", **environment) as process:
             yield process
 
     @contextmanager
-    def running(self, *words: str) -> Iterator[psutil.Popen]:
+    def running(self, *words: str, **environment: str) -> Iterator[psutil.Popen]:
         """A management command that goes on until the test is done."""
-        process = self.start(*words)
+        process = self.start("manage.py", *words, environment=environment)
         try:
             yield process
         finally:
             kill_tree(process)
 
-    def start_runtime(self) -> psutil.Popen:
-        return self.start("runtime")
+    def start_runtime(self, **environment: str) -> psutil.Popen:
+        return self.start("manage.py", "runtime", environment=environment)
 
-    def start(self, *words: str) -> psutil.Popen:
+    def start(self, *words: str, environment: Mapping[str, str] = NOTHING, **streams: int) -> psutil.Popen:
+        """A Python process of the house; what it prints goes to the log of the house unless `streams` say otherwise."""
+        place = {**self._place, "env": {**self._place["env"], **environment}}
         with self.log.open("ab") as log:
-            return psutil.Popen([sys.executable, "manage.py", *words], **self._place, stdout=log, stderr=log)
+            return psutil.Popen([sys.executable, *words], **{**place, "stdout": log, "stderr": log, **streams})
+
+    def close(self) -> None:
+        if "desk" in self.__dict__:
+            self.desk.close()
+        self.server.stop("immediate")
 
     def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(**self.server.params) as connection:
             return connection.execute(sql.encode(), params).fetchall()
+
+    @property
+    def url(self) -> str:
+        """DATABASE_URL of its Postgres. Whoever has it does not start the server by himself."""
+        return f"postgresql://{USER}@/{DATABASE}?host={self.server.socket_dir}&port={PORT}"
 
     def value(self, sql: str, *params: Any) -> Any:
         rows = self.rows(sql, *params)
@@ -140,7 +157,7 @@ def a_house(*, apps: str = "tests.flows", **environment: str) -> Iterator[House]
         try:
             yield house
         finally:
-            house.server.stop("immediate")
+            house.close()
 
 
 def free_port() -> str:

@@ -13,7 +13,7 @@ import pytest
 from tests.faults import oracle
 from tests.house import HASTY, House, a_house, cluster_processes, kill, kill_tree
 
-pytestmark = pytest.mark.kill
+pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("kill")]
 
 # a, then two branches, then both again through d
 FLOWS = """
