@@ -1,0 +1,79 @@
+"""make chaos MINUTES=n [SEED=s] [JSON=file] [DOC=1]: a storm, and the table of what it left."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+PAGE = Path("docs/reference/chaos.md")
+WORDS = {
+    "kills": "processes killed with SIGKILL: at random, and at named places in the code",
+    "database_crashes": "crashes of Postgres (immediate shutdown), with outages of up to a minute",
+    "lost": "jobs lost: accepted, and not there, or without the results that they had to have",
+    "stuck": "jobs stuck: not ended after the storm, and not moving",
+    "double_commits": "steps committed twice, or items delivered twice",
+    "stale_writes": "writes accepted from an owner that had been replaced",
+    "recovery_s_p50": "seconds from a kill until all steps of the dead process were taken by others, median",
+    "recovery_s_max": "the same, worst case",
+    "other_violations": "violations of any other invariant",
+    "orphans": "processes left without a supervisor",
+    "freezes": "processes frozen for longer than their lease, and thawed",
+    "network_faults": "connections cut around a commit, reset or stalled",
+    "template_edits": "edits of a template while its jobs ran",
+    "jobs": "jobs triggered",
+    "steps": "steps completed",
+    "minutes": "minutes",
+    "seed": "seed of the schedule",
+}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routilux_site.settings")
+    minutes = float(os.environ.get("MINUTES", "1"))
+    seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
+    sys.stdout.write(f"seed {seed}\n")
+    found = storm(minutes, seed)
+    text = table(found)
+    sys.stdout.write(f"\n{text}\n")
+    if path := os.environ.get("JSON"):
+        Path(path).write_text(json.dumps({"ours": found}, indent=2) + "\n", encoding="utf-8")
+    if os.environ.get("DOC"):
+        write_down(text)
+    sys.exit(any(found[key] for key in ("lost", "stuck", "double_commits", "stale_writes", "other_violations")))
+
+
+def storm(minutes: float, seed: int) -> dict[str, float]:
+    import django
+
+    django.setup()
+    from tests.chaos.arena import an_arena
+    from tests.chaos.storm import figures, look_around, rage
+
+    with an_arena(seed=seed) as arena:
+        arena.longest_outage = min(60.0, 6 * minutes)
+        arena.begin()
+        began = time.monotonic()
+        rage(arena, goes_on=lambda _: time.monotonic() - began < 60 * minutes, pause=0.4)
+        after = look_around(arena)
+        sys.stdout.write(f"{dict(arena.done)}\n{after}\n")
+        return figures(arena, after, minutes=(time.monotonic() - began) / 60)
+
+
+def table(found: dict[str, float]) -> str:
+    rows = "\n".join(f"| {WORDS[key]} | {value:,} |" for key, value in found.items() if key != "seed")
+    return f"| what | figure |\n| --- | --- |\n{rows}\n| {WORDS['seed']} | {found['seed']} |"
+
+
+def write_down(text: str) -> None:
+    """Put the table into its place in the documentation."""
+    begin, end = "<!-- made by make chaos -->\n", "<!-- end -->"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    PAGE.write_text(f"{before}{begin}{text}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

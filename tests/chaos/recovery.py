@@ -1,0 +1,105 @@
+"""How long the steps of a dead process waited until somebody else took them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from tests.house import House
+
+HELD = """
+SELECT a.id, a.attempt FROM jobs_activation a JOIN jobs_session s ON s.id = a.session_id
+WHERE s.pid = ANY(%s) AND s.started_at <= clock_timestamp() AND a.status = 'running'
+"""
+# Still with the dead, or free and not yet taken by anybody.
+WAITING = """
+SELECT count(*) FROM jobs_activation a JOIN unnest(%s::bigint[], %s::int[]) AS held(id, attempt) ON held.id = a.id
+WHERE a.attempt = held.attempt AND a.status IN ('running', 'ready')
+"""
+LOOK = 0.05
+
+
+@dataclass
+class Death:
+    pids: list[int]
+    at: float
+    down_before: float
+    held: list[tuple[int, int]] | None = None
+
+
+@dataclass
+class Recovery(threading.Thread):
+    """Times each death; while the database was down nobody could take anything, so that time does not count."""
+
+    house: House
+    failpoints: Path
+    seconds: list[float] = field(default_factory=list)
+    kills: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__(name="recovery", daemon=True)
+        self._over = threading.Event()
+        self._mutex = threading.Lock()
+        self._open: list[Death] = []
+        self._down = 0.0
+        self._told: set[str] = set()
+
+    # A dataclass with eq has no hash, and threads are kept in sets.
+    __hash__ = threading.Thread.__hash__
+
+    def died(self, pids: Iterable[int], *, at: float | None = None) -> None:
+        with self._mutex:
+            self.kills += 1
+            self._open.append(Death(list(pids), at or time.monotonic(), self._down))
+
+    def run(self) -> None:
+        before = time.monotonic()
+        while not self._over.wait(LOOK):
+            self._read_failpoints()
+            try:
+                self._look()
+            except psycopg.Error:
+                self._down += time.monotonic() - before
+            before = time.monotonic()
+
+    def end(self) -> None:
+        self._over.set()
+        self.join()
+
+    def _read_failpoints(self) -> None:
+        for path in self.failpoints.glob("fired.*"):
+            if path.name in self._told:
+                continue
+            self._told.add(path.name)
+            with suppress(FileNotFoundError):
+                ago = time.time() - path.stat().st_ctime
+                if path.read_text(encoding="ascii").startswith("kill"):
+                    self.died([int(path.name.split(".")[1])], at=time.monotonic() - ago)
+
+    def _look(self) -> None:
+        with self._mutex:
+            deaths = list(self._open)
+        if not deaths:
+            return
+        with psycopg.connect(**self.house.server.params, connect_timeout=1) as connection:
+            for death in deaths:
+                if self._is_over(death, connection):
+                    self._open.remove(death)
+
+    def _is_over(self, death: Death, connection: psycopg.Connection[tuple[int, ...]]) -> bool:
+        if death.held is None:
+            death.held = [(row[0], row[1]) for row in connection.execute(HELD, (death.pids,))]
+        if not death.held:
+            return True
+        ids, attempts = zip(*death.held, strict=True)
+        row = connection.execute(WAITING, (list(ids), list(attempts))).fetchone()
+        if row and row[0]:
+            return False
+        self.seconds.append(time.monotonic() - death.at - (self._down - death.down_before))
+        return True
