@@ -8,12 +8,13 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 
 from jobs.runtime import capture, failpoints
 from jobs.runtime.finished import Finished
-from jobs.runtime.judge import judge
 from jobs.runtime.leash import GRACE, Leash, Pulled, overdue
+from jobs.runtime.mishap import blame, is_missing_here
 from jobs.runtime.program import Program
 from jobs.runtime.services import JobServices
 from jobs.runtime.store.claim import Step
@@ -63,7 +64,7 @@ class StepContext(RunContext):
     def _read_state(self) -> tuple[dict[str, Any], int]:
         # Held until the step is committed, so that no other step of the node reads what this one will change.
         self._step.locks_state()
-        lock_state(django_link(), job=self._step.job_id, node=self._step.node)
+        lock_state(django_link(), job=self._step.job_id, node=self._step.node, patience=settings.ROUTILUX["LEASE"])
         return load_state(django_link(), job=self._step.job_id, node=self._step.node)
 
     @property
@@ -96,11 +97,13 @@ class LoopContext(StepContext):
 def execute(step: Step, program: Program, leash: Leash) -> Finished:
     """Run one attempt. Never raises for what the routine does; what it raised is judged by the error handler."""
     finished = Finished(step, program, began=time.monotonic())
+    if is_missing_here(finished):
+        return finished
     output = step.output = capture.start()
     try:
         _call_on_leash(step, program, finished, output, leash)
     except BaseException as error:  # noqa: BLE001 - SystemExit and friends of user code must not end the lane
-        judge(finished, leash.error() if isinstance(error, Pulled) else error)
+        blame(finished, leash.error() if isinstance(error, Pulled) else error)
     finally:
         leash.forget()
         capture.stop()
@@ -118,7 +121,7 @@ async def execute_on_loop(step: Step, program: Program) -> Finished:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise
-        judge(finished, error)
+        blame(finished, error)
     finally:
         capture.stop()
         _keep_output(finished, output)

@@ -13,6 +13,8 @@ from templates_app.routines import Emission
 
 #: Statuses after which the same activation will run again.
 AGAIN = frozenset({StepStatus.RETRYING, StepStatus.READY})
+#: Seconds after which a step that could not be run is tried again, at most.
+HAND_ON_DELAY = 10.0
 
 
 @dataclass(slots=True)
@@ -59,6 +61,11 @@ class Finished:
     def unfuse(self) -> None:
         """Leave the steps that travel with this one to be run anew."""
         self.routed, self.fused, self.follow_with = None, {}, None
+
+    def hand_on(self, why: str) -> None:
+        """The step could not be run, and not by its own fault: later, or by another host. It counts as no error."""
+        self.status, self.emissions, self.state = StepStatus.RETRYING, [], None
+        self.summary, self.delay = why[:300], min(HAND_ON_DELAY, 0.5 * self.step.attempt)
 
     def run_again(self) -> None:
         """Somebody else changed the node's state first: throw this attempt away, nothing of it counts."""

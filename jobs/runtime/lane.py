@@ -19,7 +19,8 @@ from jobs.runtime.fuse import fuse
 from jobs.runtime.judge import judge
 from jobs.runtime.leash import Leash
 from jobs.runtime.store.claim import Step
-from jobs.runtime.store.link import django_link, is_broken, is_conflict
+from jobs.runtime.store.link import bound_idleness, django_link, is_broken, is_conflict
+from jobs.states import StepStatus
 
 if TYPE_CHECKING:
     from jobs.runtime.session import Session
@@ -115,9 +116,10 @@ class Lane(threading.Thread):
             with transaction.atomic(durable=True):
                 finished = execute(step, program, self.leash)
                 finished.follow = follow
-                if finished.error:
+                if finished.status != StepStatus.COMPLETED:
                     raise _FailedInsideError(finished)
                 failpoints.hit("before_commit")
+                bound_idleness(django_link())
                 outcome = self._session.committer.commit_on(django_link(), finished)
                 failpoints.hit("in_commit")
                 if not outcome.owned:

@@ -6,7 +6,6 @@ Rare compared with steps, so it takes the job's lock and uses the ORM; routing i
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -23,7 +22,7 @@ from jobs.runtime.program import Program
 from jobs.runtime.programs import programs
 from jobs.runtime.router import NOBODY, NewItem, NewStep, Router
 from jobs.runtime.routing import failing_policy, router_for, save_routing
-from jobs.runtime.store.joblock import JobView, end_job, lock_job
+from jobs.runtime.store.joblock import JobView, end_job, lock_job, read_clock
 from jobs.runtime.store.link import django_link, is_conflict
 from jobs.states import JobStatus, StepStatus
 
@@ -55,7 +54,7 @@ def nudge(job: Job, act: Act) -> bool:
 def bear(job: Job, act: Act) -> None:
     """Write a new job with what `act` starts in it. Nobody else knows the job yet, so no lock is taken."""
     program = programs.get(job.revision_id)
-    view = JobView.unborn(status=job.status, keep_open=job.keep_open, now=time.time())
+    view = JobView.unborn(status=job.status, keep_open=job.keep_open, now=_now(program))
     router = router_for(program, view)
     _fill(router, act, view)
     job.open = len(router.steps)
@@ -64,6 +63,11 @@ def bear(job: Job, act: Act) -> None:
     job.save(force_insert=True)
     if _keep(job, view, program, router):
         job.refresh_from_db()
+
+
+def _now(program: Program) -> float:
+    """By the clock of the database, as everywhere: that of a web server may be wrong. Most flows do not ask for it."""
+    return read_clock(django_link()) if program.locked else 0.0
 
 
 def _fill(router: Router, act: Act, view: JobView) -> None:

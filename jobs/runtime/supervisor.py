@@ -24,6 +24,7 @@ import psycopg
 from django.conf import settings
 
 from jobs.runtime import process, wake
+from jobs.runtime.ghosts import Ghosts
 from jobs.runtime.store import rescue, watch
 from jobs.runtime.store.link import Link, open_link
 from jobs.webhooks import work as webhooks
@@ -53,6 +54,7 @@ class Supervisor:
         self._pause = 0.0
         self._reason = "start"
         self._first_session = FIRST_SESSION
+        self._ghosts = Ghosts(patience=self._options["LEASE"])
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT; returns the exit code."""
@@ -146,6 +148,8 @@ class Supervisor:
         alive = watch.sessions_of(link, self.id)
         if alive:
             self._first_session = FIRST_SESSION
+        if self._child is not None:
+            self._ghosts.lay(link, alive, group=self._child.pid)
         stuck = waiting is not None and not alive and watch.has_unserved_ticket(link, self.id, patience=patience / 2)
         if not stuck:
             self._stalled_since = None

@@ -39,6 +39,7 @@ LOCK = """
 SELECT status, open, keep_open, extract(epoch FROM clock_timestamp())::float8
 FROM jobs_job WHERE id = %(job)s FOR UPDATE
 """
+CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 OWNED = """
 SELECT a.id FROM jobs_activation a JOIN unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS t(id, attempt)
 ON a.id = t.id AND a.attempt = t.attempt
@@ -97,6 +98,12 @@ def _payloads(link: Link, job: UUID, nodes: Collection[str]) -> dict[int, dict[s
     return {item: json.loads(payload) for item, payload in rows}
 
 
+def read_clock(link: Link) -> float:
+    """The clock of the database, in seconds since 1970."""
+    row = run(link, CLOCK).fetchone()
+    return float(row[0]) if row else 0.0
+
+
 def _by_slot(rows: Iterable[tuple[Any, ...]]) -> dict[str, dict[str, list[int]]]:
     queues: dict[str, dict[str, list[int]]] = {}
     for item, node, slot in rows:
@@ -149,13 +156,27 @@ def save_memory(link: Link, *, job: UUID, node: str, memory: dict[str, Any]) -> 
     run(link, SAVE_MEMORY, {"job": job, "node": node, "memory": json.dumps(memory)})
 
 
-LOCK_STATE = "SELECT pg_advisory_lock(hashtextextended('routilux state ' || %(job)s::text || ' ' || %(node)s, 0))"
+LOCK_STATE = """
+SELECT pg_try_advisory_lock(hashtextextended('routilux state ' || %(job)s::text || ' ' || %(node)s, 0))
+"""
 UNLOCK_STATE = "SELECT pg_advisory_unlock_all()"
 
 
-def lock_state(link: Link, *, job: UUID, node: str) -> None:
-    """One step at a time may work with the durable state of a node; it ends with the connection at the latest."""
-    run(link, LOCK_STATE, {"job": job, "node": node})
+def lock_state(link: Link, *, job: UUID, node: str, patience: float) -> None:
+    """One step at a time may work with the durable state of a node; the lock ends with the connection at the latest.
+
+    A holder that froze must not stop the others for ever: after `patience` seconds a step goes on without the lock, and
+    if it was wrong to, the version of the state tells at the commit.
+    """
+    deadline, pause = time.monotonic() + patience, 0.001
+    while not _try(link, {"job": job, "node": node}) and time.monotonic() < deadline:
+        time.sleep(pause)
+        pause = min(2 * pause, 0.03)
+
+
+def _try(link: Link, params: dict[str, Any]) -> bool:
+    row = run(link, LOCK_STATE, params).fetchone()
+    return bool(row and row[0])
 
 
 def unlock_state(link: Link) -> None:

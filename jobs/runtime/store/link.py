@@ -11,6 +11,7 @@ import select
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db import connections
 from psycopg import errors
 from psycopg.rows import TupleRow
@@ -19,6 +20,8 @@ Link = psycopg.Connection[TupleRow]
 
 #: Seconds after which a silent peer is given up; otherwise a cut network would hang a lane for hours.
 KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+#: The same seen from the server, which would else keep the locks of a vanished host.
+SERVER_KEEPALIVE = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 
 #: Planned once, by index: a plan made while a table was small must not scan it when it has grown.
 PLANNER = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off -c jit=off"
@@ -38,9 +41,20 @@ def open_link(name: str, *, durable: bool = True) -> Link:
     for key in ("cursor_factory", "context", "prepare_threshold", "server_side_binding", "pool"):
         params.pop(key, None)
     commit = "" if durable else "-c synchronous_commit=off"
-    options = f"{params.pop('options', '')} {PLANNER} -c lock_timeout={LOCK_TIMEOUT} {commit}".strip()
+    bounds = f"{SERVER_KEEPALIVE} -c lock_timeout={LOCK_TIMEOUT} -c idle_in_transaction_session_timeout={_lease()}"
+    options = f"{params.pop('options', '')} {PLANNER} {bounds} {commit}".strip()
     mine: dict[str, Any] = {**params, **KEEPALIVE, "options": options, "application_name": f"routilux {name}"}
     return psycopg.connect(**mine, connect_timeout=5, autocommit=True, prepare_threshold=0)
+
+
+def bound_idleness(link: Link) -> None:
+    """For the rest of this transaction: whoever freezes in the middle of a commit must not keep its locks."""
+    run(link, f"SET LOCAL idle_in_transaction_session_timeout = {_lease()}")
+
+
+def _lease() -> int:
+    """In milliseconds."""
+    return int(settings.ROUTILUX["LEASE"] * 1000)
 
 
 def django_link() -> Link:

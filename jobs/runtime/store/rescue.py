@@ -58,8 +58,9 @@ WITH acknowledged AS (
     UPDATE jobs_activation SET status = 'ready', session_id = NULL, ready_at = clock_timestamp()
     WHERE session_id = %(session)s AND status = 'running'
 )
-UPDATE jobs_session SET ended_at = clock_timestamp(), outcome = %(outcome)s
-WHERE id = %(session)s AND ended_at IS NULL
+UPDATE jobs_session SET ended_at = coalesce(ended_at, clock_timestamp()),
+       outcome = CASE WHEN ended_at IS NULL THEN %(outcome)s ELSE 'came back too late' END
+WHERE id = %(session)s AND (ended_at IS NULL OR outcome = 'lost')
 """
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "seconds_to_next_due",
     "sessions_of",
     "unregister",
+    "was_declared_dead",
 ]
 
 REGISTER = """
@@ -79,3 +80,12 @@ def oldest_ready_seconds(link: Link) -> float | None:
     """How long the oldest runnable step has waited; None when there is none."""
     row = run(link, OLDEST).fetchone()
     return row[0] if row else None
+
+
+DECLARED_DEAD = "SELECT outcome = 'lost' FROM jobs_session WHERE id = %(id)s"
+
+
+def was_declared_dead(link: Link, session: UUID) -> bool:
+    """Its heartbeat stopped and others took its work; False once it has come back and said so."""
+    row = run(link, DECLARED_DEAD, {"id": session}).fetchone()
+    return bool(row and row[0])
