@@ -2,9 +2,10 @@
 # make up      set up and serve, no sample run; make down stops it, and the embedded Postgres
 # make test    lint, types and the whole suite; make e2e adds the browser
 # make bench   the speed table, with peers (JSON=file, DOC=1 into the docs, ROWS=n, PEERS=names)
+# make chaos   a storm of faults and what it left (MINUTES=1, SEED, JSON=file, DOC=1: write it into docs)
 # Environment: PORT (8000), WEB_HOST (127.0.0.1), ROUTILUX_HOME (.routilux), DATABASE_URL, PYTHON; see routilux_site/settings.py
 
-.PHONY: help setup setup-dev demo up down test e2e lint types bench pins
+.PHONY: help setup setup-dev demo up down test e2e lint types bench chaos pins
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -44,6 +45,9 @@ types: setup-dev
 bench: setup-dev
 	@.ci/setup bench || echo "The peers cannot be installed, so they are left out."
 	$(BIN)/python -m benchmarks
+
+chaos: setup-dev
+	$(BIN)/python -m tests.chaos
 
 pins: setup-dev
 	cd requirements && for name in base dev bench; do ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \

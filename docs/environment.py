@@ -10,7 +10,7 @@ from pathlib import Path
 SETTINGS = Path(__file__).parents[1] / "routilux_site" / "settings.py"
 HELPERS = frozenset({"envstr", "envbool", "envint", "envfloat", "envlist", "envrate", "envsecret", "envchoice"})
 #: Read by the set-up, the Makefile or the browser tests; no setting of Django.
-ELSEWHERE = frozenset({"DOC", "PYTHON", "ONCE", "CHROMIUM", "JSON"})
+ELSEWHERE = frozenset({"DOC", "PYTHON", "ONCE", "CHROMIUM", "JSON", "MINUTES"})
 
 
 @dataclass(frozen=True)

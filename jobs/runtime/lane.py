@@ -19,7 +19,7 @@ from jobs.runtime.fuse import fuse
 from jobs.runtime.judge import judge
 from jobs.runtime.leash import Leash
 from jobs.runtime.store.claim import Step
-from jobs.runtime.store.link import bound_idleness, django_link, is_broken, is_conflict
+from jobs.runtime.store.link import Link, bound_idleness, django_link, is_broken, is_conflict
 from jobs.states import StepStatus
 
 if TYPE_CHECKING:
@@ -111,16 +111,17 @@ class Lane(threading.Thread):
     def _carry_atomic(self, step: Step, *, follow: bool) -> Outcome:
         """Run inside the transaction that commits the step: the routine's rows land with it or not at all."""
         program = self._session.programs.get(step.revision_id)
-        finished = Finished(step, program)
+        finished, link = Finished(step, program), None
         try:
             with transaction.atomic(durable=True):
+                link = django_link()
                 finished = execute(step, program, self.leash)
                 finished.follow = follow
                 if finished.status != StepStatus.COMPLETED:
                     raise _FailedInsideError(finished)
                 failpoints.hit("before_commit")
-                bound_idleness(django_link())
-                outcome = self._session.committer.commit_on(django_link(), finished)
+                bound_idleness(link)
+                outcome = self._session.committer.commit_on(link, finished)
                 failpoints.hit("in_commit")
                 if not outcome.owned:
                     raise _NotOwnedError
@@ -131,13 +132,13 @@ class Lane(threading.Thread):
         except _FailedInsideError as failure:
             return self._session.committer.commit(failure.finished)
         except (DjangoDatabaseError, psycopg.Error) as error:
-            return self._after_error(finished, error)
+            return self._after_error(finished, error, link)
 
-    def _after_error(self, finished: Finished, error: Exception) -> Outcome:
+    def _after_error(self, finished: Finished, error: Exception, link: Link | None) -> Outcome:
         """The transaction of an atomic routine did not commit, or that cannot be known."""
         if is_conflict(error):
             finished.run_again()
-        elif connections["default"].connection is None or is_broken(django_link()):
+        elif link is None or is_broken(link):  # that very one: Django has opened another since
             # See Committer._lose.
             self._session.lose(str(error))
             raise SessionLost(str(error)) from error

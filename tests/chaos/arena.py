@@ -56,7 +56,7 @@ class Arena:
     def begin(self) -> None:
         for thread in (self.keeper, self.load, self.editor, self.recovery):
             thread.start()
-        self.house.wait(lambda: self.house.value(FIRST), "the first completed job")
+        self.house.wait(lambda: self.house.value(FIRST), "the first completed job", timeout=900)
 
     def calm(self) -> None:
         """The storm is over: what was frozen or cut is whole again, and no new job comes."""

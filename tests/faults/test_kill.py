@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("kill")]
 
 # a, then two branches, then both again through d
 FLOWS = """
-nap = {"routine": "test_nap", "config": {"seconds": 1}}
+nap = {"routine": "test_nap", "config": {"seconds": 0.7}}
 wires = ["a.output b.input", "a.output c.input", "b.output d.input", "c.output d.input"]
 make_flow("diamond", dict.fromkeys("abcd", nap), wires)
 """

@@ -44,8 +44,7 @@ def memory(routine: Routine) -> None:
     soft = _address_space() + 64 * MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
     try:
-        hoard = [bytearray(8 * MEGABYTE) for _ in range(1000)]
-        hoard.clear()
+        bytearray(16 << 30)  # at once, so that no neighbour is refused memory meanwhile
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 

@@ -1,0 +1,136 @@
+"""One house, a few runtimes: what poison, frozen owners, lost answers, wrong clocks and old code may not do."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jobs.runtime.failpoints import PLACES
+from routilux_site.embedded.server import PORT
+from tests.chaos.hosts import send
+from tests.desk import Desk
+from tests.faults import oracle, work
+from tests.faults.proxy import Fault, a_proxy
+from tests.hazards import poison
+from tests.house import HASTY, House, a_house
+
+pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("hazards")]
+
+FLOWS = f"""
+{work.FLOWS}
+from tests.hazards.poison import KINDS
+for kind in KINDS:
+    node = {{"routine": "hazard_poison", "config": {{"kind": kind}}, "timeout": 1}}
+    make_flow(f"poison_{{kind}}", {{"a": node}}, max_attempts=2)
+make_flow("newer", {{"a": "hazard_work", "b": "newer_work"}}, ["a.output b.input"])
+make_flow("slow", {{"a": {{"routine": "hazard_rows", "config": {{"seconds": 0.5}}}}, "b": "hazard_work"}},
+    ["a.output b.input"])
+make_flow("seldom", {{"b": {{"routine": "test_gather", "policy": {{
+    "type": "time_interval", "min_interval_seconds": 600}}}}}}, keep_open=True)
+"""
+TIMES = """
+SELECT extract(epoch FROM n.look_at - n.last_activation)::int,
+       n.last_activation BETWEEN j.created_at - interval '10 min' AND clock_timestamp()
+FROM jobs_nodestate n JOIN jobs_job j ON j.id = n.job_id WHERE j.id = %s
+"""
+NEW = "tests.flows,tests.hazards,tests.newer"
+OLD = "tests.flows,tests.hazards"
+#: A frozen process has to be told from one that a busy machine keeps waiting.
+PATIENT = {**HASTY, "ROUTILUX_LEASE": "4"}
+END = "SELECT status, error_summary FROM jobs_job WHERE id = %s AND finished_at IS NOT NULL"
+#: What a poison step leaves behind when it takes its whole process along, or hangs it: after its bound of deaths.
+DEAD = "the worker process died while running this step"
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with a_house(apps=NEW, **PATIENT) as house:
+        house.build(FLOWS)
+        yield house
+
+
+def end(house: House, job: str) -> tuple[str, str]:
+    status, why = house.wait(lambda: house.rows(END, job), f"the end of {job}")[0]
+    return status, why
+
+
+def test_it_gives_up_poison_after_its_bound_and_nothing_else(house: House) -> None:
+    with house.runtime():
+        jobs = {kind: house.trigger(f"poison_{kind}", n=1) for kind in poison.KINDS}
+        neighbours = [house.trigger("line", n=n) for n in range(3)]
+        ends = {kind: end(house, job) for kind, job in jobs.items()}
+        assert [end(house, job) for job in neighbours] == [("completed", "")] * 3
+
+    assert {kind: status for kind, (status, _) in ends.items()} == dict.fromkeys(poison.KINDS, "failed")
+    assert {kind for kind, (_, why) in ends.items() if DEAD in why} >= set(poison.DEADLY)
+    oracle.check(house)
+
+
+def test_it_fences_an_owner_that_was_frozen_past_its_lease(house: House) -> None:
+    with house.runtime():
+        job = house.trigger("slow", n=1)
+        house.wait_for_step(job, "a")
+        pid = house.running_pid(job)
+        send(pid, signal.SIGSTOP)
+
+        found = end(house, job)
+        send(pid, signal.SIGCONT)
+
+        assert end(house, house.trigger("line", n=5)) == ("completed", "")
+    assert found == ("completed", "")
+    oracle.check(house)
+
+
+def test_it_survives_a_death_at_each_named_place(house: House, tmp_path: Path) -> None:
+    for place in set(PLACES) - {"in_rescue"}:  # the supervisor would be the one to die there
+        (tmp_path / f"{place}.1").write_text("kill")
+    with house.runtime(ROUTILUX_FAILPOINTS=str(tmp_path)):
+        jobs = {name: house.trigger(name, n=3) for name in work.NAMES}
+        ends = {name: end(house, job) for name, job in jobs.items()}
+        while list(tmp_path.glob("[!f]*")):
+            assert end(house, house.trigger("diamond", n=4)) == ("completed", "")
+
+    assert ends == dict.fromkeys(work.NAMES, ("completed", ""))
+    assert [name for name, job in jobs.items() if not work.comes_to(name, 3, oracle.results(house, job))] == []
+    oracle.check(house)
+
+
+def test_it_commits_once_when_the_answer_is_lost(house: House) -> None:
+    with a_proxy(house.server.socket_dir / f".s.PGSQL.{PORT}") as proxy, house.runtime(DATABASE_URL=proxy.url):
+        assert end(house, house.trigger("rows", n=1)) == ("completed", "")
+        jobs = []
+        faults: list[Fault] = ["after_commit", "before_commit", "after_commit"]
+        for number, fault in enumerate(faults):
+            proxy.arm(fault)
+            jobs.append(house.trigger("rows", n=number))
+            assert end(house, jobs[-1]) == ("completed", "")
+    assert sum(proxy.done.values()) >= 3
+    assert all(work.comes_to("rows", n, oracle.results(house, job)) for n, job in enumerate(jobs))
+    oracle.check(house)
+
+
+def test_it_goes_by_the_clock_of_the_database(house: House) -> None:
+    """Who triggers is an hour ahead, who works an hour behind."""
+    desk = Desk(house, HAZARD_CLOCK="3600")
+    with house.runtime(HAZARD_CLOCK="-3600"):
+        job = desk.ask("trigger", flow="seldom", input={"n": 1})
+        desk.ask("post", job=job, node="b", slot="input", payload={"n": 2})
+        assert end(house, house.trigger("line", n=6)) == ("completed", "")
+    desk.close()
+
+    assert house.rows(TIMES, job) == [(600, True)]
+    assert [found["count"] for found in oracle.results(house, job)] == [1]
+
+
+def test_it_rolls_from_old_code_to_new(house: House) -> None:
+    """The old host takes steps that it has no code for, and hands them on instead of failing them."""
+    with house.runtime(ROUTILUX_APPS=OLD):
+        jobs = [house.trigger("newer", n=n) for n in range(3)]
+        handed_on = "SELECT count(*) FROM jobs_activation WHERE node = 'b' AND status = 'retrying'"
+        house.wait(lambda: house.value(handed_on) == 3, "steps that the old code cannot run")
+        with house.runtime():
+            assert [end(house, job) for job in jobs] == [("completed", "")] * 3
+    oracle.check(house)
