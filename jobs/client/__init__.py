@@ -1,0 +1,1 @@
+"""For systems that call Routilux from Python: copy `routilux_client.py`, it needs nothing else."""
