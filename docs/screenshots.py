@@ -1,6 +1,7 @@
 """Takes the pictures of the documentation from a real run of the sample: `python -m docs.screenshots`.
 
-Starts the whole stack in ROUTILUX_HOME, runs the flow `orders`, and stops everything again. Needs Chromium.
+Starts the whole stack in ROUTILUX_HOME, runs the flow `orders` twice, once so that it fails, and stops everything
+again. Needs Chromium. docs/pages.md shows them all.
 """
 
 from __future__ import annotations
@@ -15,8 +16,19 @@ from typing import Any
 from docs.generate import ROOT
 
 IMAGES = ROOT / "docs" / "images"
+#: Pages whose address is known beforehand; those of jobs and templates are found when they are there.
+PAGES = {
+    "jobs": "/jobs/",
+    "errors": "/jobs/errors/",
+    "trigger": "/jobs/trigger/orders/",
+    "dry-run": "/jobs/dry-run/orders/",
+    "revisions": "/templates/orders-express/revisions/",
+    "compare": "/templates/compare/?a=orders&b=orders-express",
+    "flows": "/admin/templates_app/flowprototype/",
+    "api": "/api/docs",
+}
 OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
-WIDTH, HEIGHT = 1600, 1000
+WIDTH, HEIGHT = 1280, 900
 
 
 def main() -> None:
@@ -31,31 +43,42 @@ def main() -> None:
     try:
         user = prepare(lambda line: None)
         with stack.running():
-            addresses = {"job": _run_sample(user), "flow": _flow_page(), "jobs": "/jobs/"}
-            _take(addresses, stack.base_url(), _session(user))
+            _take({**_run_samples(user), **_template_pages(), **PAGES}, stack.base_url(), _session(user))
     finally:
         if not found_running:
             postgres.stop()
 
 
-def _run_sample(user: Any) -> str:
-    """Run `orders` through the API, as `make demo` does; returns the address of the job's page."""
+def _run_samples(user: Any) -> dict[str, str]:
+    """Run `orders` through the API, as `make demo` does, and once with a file that is not there."""
     from jobs.access import create_token, revoke_token
     from routilux_site import stack
     from routilux_site.demo import Client, follow
 
     issued = create_token(user=user, name="screenshots", days=1)
     client = Client(stack.base_url(), issued.text)
-    accepted = client.trigger("orders", {"upload": "orders.csv"})
-    follow(client, accepted["id"], show=lambda line: None, between=lambda: None)
+    pages: dict[str, str] = {}
+    for name, upload in (("job", "orders.csv"), ("failed-job", "no-such-file.csv")):
+        accepted = client.trigger("orders", {"upload": upload})
+        follow(client, accepted["id"], show=lambda line: None, between=lambda: None)
+        pages[name] = str(accepted["links"]["page"])
     revoke_token(token=issued.token)
-    return str(accepted["links"]["page"])
+    return {**pages, "step": _failed_step(pages["failed-job"])}
 
 
-def _flow_page() -> str:
+def _failed_step(page: str) -> str:
+    from jobs.models import Activation
+
+    step = Activation.objects.filter(status="failed").latest("id")
+    return f"{page}steps/{step.pk}/"
+
+
+def _template_pages() -> dict[str, str]:
     from templates_app.models import FlowPrototype
 
-    return str(FlowPrototype.objects.get(name="orders").get_absolute_url())
+    flow, variant = (FlowPrototype.objects.get(name=name).get_absolute_url() for name in ("orders", "orders-express"))
+    verbs = {name: f"{variant.removesuffix('change/')}{name}/" for name in ("fields", "promote")}
+    return {"flow": flow, "variant": variant, **verbs}
 
 
 def _session(user: Any) -> str:
