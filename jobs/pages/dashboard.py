@@ -75,6 +75,7 @@ def _numbers(failures: Groups) -> list[Number]:
     failed = f"{failures.jobs}{'+' if failures.is_capped else ''}"
     return [
         Number("Running", _count(JobStatus.RUNNING), _list("status:running")),
+        Number("Queued", _count(JobStatus.QUEUED), _list("status:queued")),
         Number("Pending", _count(JobStatus.PENDING), _list("status:pending")),
         Number("Paused", _count(JobStatus.PAUSED), _list("status:paused")),
         Number("Failed in 24 h", failed, _list("status:failed since:24h"), failures.jobs > 0),

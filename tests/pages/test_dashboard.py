@@ -76,7 +76,7 @@ def test_it_is_where_staff_begin(as_bob: Client) -> None:
 def test_it_asks_a_fixed_number_of_questions(as_bob: Client, job: Job, django_assert_num_queries: Any) -> None:
     rows.fail(job)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         as_bob.get(DASHBOARD)
 
 
