@@ -71,6 +71,7 @@ MEANINGS = {
     "ROUTILUX_HOME": "Where embedded Postgres, caches and the generated key live. Unset: `.routilux` in the project.",
     "ROUTILUX_LEASE": "A session without a sign of life for so many seconds is dead, and its steps go to others.",
     "ROUTILUX_LINGER": "Seconds that a session waits for more work before it lets its worker go.",
+    "ROUTILUX_RETENTION_DAYS": "Jobs that ended longer ago are pruned once a day. 0: they are kept for ever.",
     "ROUTILUX_STALL": "Seconds that work may wait without any session before the cluster is started anew.",
     "ROUTILUX_THROTTLE_ANONYMOUS": "Requests to the API without a valid token or session, by address; or `off`.",
     "ROUTILUX_THROTTLE_LOGIN": "Attempts to log in, by address; or `off`.",

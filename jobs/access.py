@@ -18,8 +18,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from jobs.errors import JobError, WrongState
-from jobs.models import ApiToken, Job
+from jobs.models import ApiToken, Job, PrunedJob
 from jobs.models.job import JobQuerySet
+from jobs.models.pruned import PrunedJobQuerySet
 from jobs.scopes import SCOPES
 from templates_app.models import FlowPrototype
 from templates_app.selectors import flow_by_name
@@ -156,6 +157,11 @@ def authenticate(text: str) -> ApiToken | None:
 def visible_flows(user: Caller, token: ApiToken | None = None) -> QuerySet[FlowPrototype]:
     flows = FlowPrototype.objects.visible_to(user)
     return flows.filter(name__in=token.flow_names) if token and token.flow_names else flows
+
+
+def visible_pruned(user: Caller, token: ApiToken | None = None) -> PrunedJobQuerySet:
+    stubs = PrunedJob.objects.select_related("flow").visible_to(user)
+    return stubs.filter(flow__name__in=token.flow_names) if token and token.flow_names else stubs
 
 
 def visible_jobs(user: Caller, token: ApiToken | None = None) -> JobQuerySet:

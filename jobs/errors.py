@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from routilux_site.lib.errors import RoutiluxError
 from templates_app.spec import Port
 
@@ -31,6 +33,18 @@ class WrongState(JobError):
     title = "The job is not in a state for this"
     code = "wrong-state"
     status = 409
+
+
+class JobPruned(JobError):
+    """The job is known, and its history was taken away; `members` are what an answer tells of it."""
+
+    title = "The history of this job was pruned"
+    code = "job-pruned"
+    status = 410
+
+    def __init__(self, message: str, *, stub: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.members = {"job": stub}
 
 
 class IdempotencyConflict(JobError):

@@ -30,6 +30,7 @@ ROUTILUX: dict[str, Any] = {
     "STAY": envfloat("ROUTILUX_STAY", 60.0, minimum=0.0),
     "STALL": envfloat("ROUTILUX_STALL", 5.0, minimum=1.0),
     "GRACE": envfloat("ROUTILUX_GRACE", 20.0, minimum=0.0),
+    "RETENTION_DAYS": envint("ROUTILUX_RETENTION_DAYS", 0, minimum=0),  # 0: jobs are kept for ever
     "BACKLOG": envfloat("ROUTILUX_BACKLOG", 60.0, minimum=1.0),  # /readyz: how long a runnable step may wait
 }
 

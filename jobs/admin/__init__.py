@@ -1,6 +1,7 @@
 from jobs.admin.data import DatasetRowAdmin, UploadAdmin
 from jobs.admin.jobs import JobAdmin
 from jobs.admin.runtime import ClusterAdmin, SessionAdmin
+from jobs.admin.schedules import ScheduleAdmin
 from jobs.admin.tokens import ApiTokenAdmin
 from jobs.admin.webhooks import WebhookAdmin, WebhookDeliveryAdmin
 
@@ -9,6 +10,7 @@ __all__ = [
     "ClusterAdmin",
     "DatasetRowAdmin",
     "JobAdmin",
+    "ScheduleAdmin",
     "SessionAdmin",
     "UploadAdmin",
     "WebhookAdmin",

@@ -10,6 +10,8 @@ from rest_framework.request import Request
 
 from jobs import access
 from jobs.access import TRIGGER as TRIGGER
+from jobs.api.shapes.pruned import pruned_stub
+from jobs.errors import JobPruned
 from jobs.models import Activation, ApiToken, Job
 from jobs.models.job import JobQuerySet
 from routilux_site.lib.api.endpoint import Endpoint as PlainEndpoint
@@ -58,8 +60,14 @@ class Endpoint(PlainEndpoint):
     def job(self, identity: UUID) -> Job:
         job = self.jobs().filter(pk=identity).first()
         if job is None:
+            self._tell_pruned(identity)
             raise Http404
         return job
+
+    def _tell_pruned(self, identity: UUID) -> None:
+        stub = access.visible_pruned(self.request.user, self.token).filter(pk=identity).first()
+        if stub is not None:
+            raise JobPruned("Steps, data and logs are gone; this is what was kept of it.", stub=pruned_stub(stub))
 
     def step(self, job: Job, number: int) -> Activation:
         step = Activation.objects.filter(job=job, pk=number).first() if number < 2**63 else None

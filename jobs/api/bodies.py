@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from jobs.access import MAX_DAYS, MAX_HOURS
+from jobs.models.schedule import CatchUp, Overlap
 from jobs.models.webhook import ENDS, DeliveryStatus
 from jobs.scopes import SCOPES
 from jobs.states import JobStatus
@@ -181,3 +182,26 @@ class WebhookChange(StrictSerializer):
 
 class DeliveryQuery(PageQuery):
     status = serializers.ChoiceField(DeliveryStatus.choices, required=False)
+
+
+class SchedulePatch(StrictSerializer):
+    """The verb says what it thinks of the values, alike for all doors."""
+
+    name = Text(required=False, max_length=100)
+    flow = Text(required=False, max_length=100, help_text="The name of a flow.")
+    input = JSONObject(required=False, help_text="What its entry slot gets at each slot.")
+    entry = Text(required=False, max_length=129, allow_blank=True)
+    overrides = JSONObject(required=False, help_text="What these jobs set over the flow, as in a trigger.")
+    priority = WholeNumber(required=False, min_value=-MAX_PRIORITY, max_value=MAX_PRIORITY)
+    cron = Text(required=False, max_length=100, allow_blank=True, help_text="Five fields, such as `30 6 * * 1-5`.")
+    interval_seconds = WholeNumber(required=False, allow_null=True, min_value=1, help_text="Instead of `cron`.")
+    time_zone = Text(required=False, max_length=64, help_text="Of `cron`, such as Europe/Berlin.")
+    overlap = serializers.ChoiceField(Overlap.choices, required=False, help_text="While an earlier job goes on.")
+    catch_up = serializers.ChoiceField(CatchUp.choices, required=False, help_text="After an outage.")
+    catch_up_limit = WholeNumber(required=False, min_value=1, max_value=1000)
+
+
+class ScheduleBody(SchedulePatch):
+    name = Text(max_length=100, help_text="Letters, digits, '.', '_' and '-'.")
+    flow = Text(max_length=100, help_text="The name of a flow.")
+    input = JSONObject(help_text="What its entry slot gets at each slot.")

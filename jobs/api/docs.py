@@ -263,3 +263,26 @@ BULK = [
         status_codes=["200"],
     ),
 ]
+SCHEDULE = [
+    OpenApiExample(
+        "On working days at half past six",
+        value={
+            "name": "orders-daily",
+            "flow": "orders",
+            "input": {"upload": "orders.csv"},
+            "cron": "30 6 * * 1-5",
+            "time_zone": "Europe/Berlin",
+        },
+        request_only=True,
+    ),
+    OpenApiExample(
+        "Every ten seconds, one after the other",
+        value={"name": "poll", "flow": "poll-bank", "input": {}, "interval_seconds": 10, "overlap": "queue"},
+        request_only=True,
+    ),
+]
+IF_MATCH = [
+    OpenApiParameter(
+        "If-Match", location=OpenApiParameter.HEADER, description="The `ETag` that was read, or `*`.", required=True
+    )
+]

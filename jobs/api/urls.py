@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from jobs.api.views import bulk, contents, dryrun, jobs, runtime, steps, tokens, trigger, uploads, webhooks
+from jobs.api.views import bulk, contents, dryrun, jobs, runtime, schedules, steps, tokens, trigger, uploads, webhooks
 from jobs.api.views.control import OF_JOBS, OF_STEPS, JobVerb
 
 
@@ -47,4 +47,9 @@ urlpatterns = [
     path("webhooks/<uuid:webhook>/rotate", webhooks.WebhookRotate.as_view(), name="webhook-rotate"),
     path("webhooks/<uuid:webhook>/deliveries", webhooks.DeliveryList.as_view(), name="webhook-deliveries"),
     path("webhooks/<uuid:webhook>/deliveries/<int:number>/resend", webhooks.Resend.as_view(), name="webhook-resend"),
+    path("schedules", schedules.ScheduleList.as_view(), name="schedules"),
+    path("schedules/<int:schedule>", schedules.ScheduleDetail.as_view(), name="schedule"),
+    path("schedules/<int:schedule>/pause", schedules.PAUSE, name="schedule-pause"),
+    path("schedules/<int:schedule>/resume", schedules.RESUME, name="schedule-resume"),
+    path("schedules/<int:schedule>/run-now", schedules.ScheduleRun.as_view(), name="schedule-run"),
 ]

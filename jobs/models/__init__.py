@@ -3,6 +3,7 @@ from __future__ import annotations
 from jobs.models.access import ApiToken, Bucket, IdempotencyKey
 from jobs.models.data import DatasetRow, Upload
 from jobs.models.job import Job, JobEvent
+from jobs.models.pruned import PrunedJob
 from jobs.models.runtime import Cluster, CodeVersion, Session, Ticket
 from jobs.models.schedule import Schedule, ScheduleEvent
 from jobs.models.step import Activation, Item, NodeState, StepLog
@@ -22,6 +23,7 @@ __all__ = [
     "JobEvent",
     "NodeState",
     "Outbox",
+    "PrunedJob",
     "SavedView",
     "Schedule",
     "ScheduleEvent",

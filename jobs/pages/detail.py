@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from jobs import selectors, waiting
+from jobs import access, selectors, waiting
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.answers import live_page
@@ -25,7 +26,10 @@ PULSE = 1500  #: milliseconds between two looks of the script
 @login_required
 @require_safe
 def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    job = reads.visible_job(request.user, job_id)
+    try:
+        job = reads.visible_job(request.user, job_id)
+    except Http404:
+        return _pruned(request, job_id)
     asked = _asked(request)
     steps = reads.steps(job, asked)
     may_cancel = not job.is_terminal and request.user.has_perm("jobs.cancel_job")
@@ -55,6 +59,12 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 def _has_failed(groups: list[Group]) -> bool:
     return any(group.status == StepStatus.FAILED for group in groups)
+
+
+def _pruned(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """410 and what was kept of a job whose history is gone; 404 for one that never was."""
+    stub = get_object_or_404(access.visible_pruned(request.user), pk=job_id)
+    return render(request, "jobs/pruned.html", {"stub": stub}, status=410)
 
 
 def _asked(request: HttpRequest) -> StepFilter:

@@ -63,7 +63,8 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     if body is None:
         return None
     set_rollback()
-    return Response(body, status=body["status"], headers=_headers(exception), content_type=CONTENT_TYPE)
+    told = {**body, **getattr(exception, "members", {})}  # members of its own, as RFC 9457 has it
+    return Response(told, status=body["status"], headers=_headers(exception), content_type=CONTENT_TYPE)
 
 
 def _body(exception: Exception, instance: str) -> Problem | None:

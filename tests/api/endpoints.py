@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, reverse
 
 from jobs.api.urls import urlpatterns as of_jobs
-from jobs.models import ApiToken, Job
+from jobs.models import ApiToken, Job, Schedule
 from templates_app.api.urls import urlpatterns as of_templates
 
 PATTERNS: list[URLPattern] = [*of_jobs, *of_templates]
@@ -16,7 +16,14 @@ def known(pattern: URLPattern, job: Job) -> dict[str, object]:
     """What its address needs, for `job` and its flow `orders`, or for the class `test_pass`."""
     name = "test_pass" if str(pattern.name).startswith(("routine", "catalog")) else "orders"
     there = {"name": name, "number": 1, "job": job.pk, "step": job.activations.get().pk, "prefix": _prefix(job)}
+    there["schedule"] = _schedule(job)
     return {key: there[key] for key in pattern.pattern.converters}
+
+
+def _schedule(job: Job) -> int:
+    """Of the flow of the job, made for the purpose."""
+    fields = {"flow": job.flow, "interval_seconds": 3600, "owner": job.actor}
+    return Schedule.objects.get_or_create(name="known", defaults=fields)[0].pk
 
 
 def _prefix(job: Job) -> str:

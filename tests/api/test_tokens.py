@@ -36,7 +36,8 @@ def test_it_keeps_only_a_hash(bob: User) -> None:
 
 @pytest.mark.parametrize("change", ["", "x", " "])
 def test_it_opens_nothing_when_a_letter_is_wrong(token: str, change: str) -> None:
-    assert authenticate(token[:-1] + change) is None
+    wrong = "y" if token.endswith("x") and change == "x" else change
+    assert authenticate(token[:-1] + wrong) is None
     assert authenticate(token + change) is (None if change else authenticate(token)) or not change
 
 

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
 
-from jobs import control, services
+from jobs import control, schedules, services
 from jobs.access import create_token
 from jobs.models import Cluster, Job, SavedView, Webhook, WebhookDelivery
 from samples.load import load
@@ -87,4 +87,7 @@ def _others(ada: User, bob: User) -> None:
     hook = Webhook.objects.create(name="erp", url="https://erp.example.org/", secret="whsec_", enabled=False)
     told = {"webhook": hook, "kind": "failed", "payload": {"type": "job.failed"}, "status": "dead"}
     WebhookDelivery.objects.create(id=1, event_id=1, job_id=job("failed").pk, **told)
+    orders = FlowPrototype.objects.get(name="orders")
+    daily = {"name": "daily", "flow": orders, "input": {"upload": "orders.csv"}, "cron": "30 6 * * *"}
+    schedules.create(fields=daily, actor=bob)
     Cluster.objects.create(id="world", host="here", pid=1, workers=4)
