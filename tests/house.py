@@ -35,6 +35,7 @@ class House:
 
     def __init__(self, home: Path, *, apps: str = "tests.flows", **environment: str) -> None:
         self.home = home
+        self._started: list[psutil.Popen] = []
         self.port = environment.get("PORT", "")
         self.server = Server(home)
         self.log = home / "runtime.log"
@@ -91,11 +92,15 @@ class House:
         """A Python process of the house; what it prints goes to the log of the house unless `streams` say otherwise."""
         place = {**self._place, "env": {**self._place["env"], **environment}}
         with self.log.open("ab") as log:
-            return psutil.Popen([sys.executable, *words], **{**place, "stdout": log, "stderr": log, **streams})
+            process = psutil.Popen([sys.executable, *words], **{**place, "stdout": log, "stderr": log, **streams})
+        self._started.append(process)
+        return process
 
     def close(self) -> None:
         if "desk" in self.__dict__:
             self.desk.close()
+        for process in self._started:  # of a test that failed half-way
+            kill_tree(process)
         self.server.stop("immediate")
 
     def rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
