@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.m
 
 # No page of its own: data, files, and what only a form leads to.
 NOT_PAGES = {"healthz", "readyz", "schema", "logout", "jobs:cancel", "admin:logout", "admin:autocomplete"}
-NOT_PAGES |= {"templates:patch", "templates:differences", "templates:revision-file"}
+NOT_PAGES |= {"search-json", "templates:patch", "templates:differences", "templates:revision-file"}
 NOT_PAGES |= {"jobs:part", "jobs:item", "jobs:step-part", "admin:jsi18n", "admin:view_on_site", "admin:login"}
 #: What a link leads to only from where it makes sense.
 VERBS = ("variant", "duplicate", "promote", "detach", "reset", "rebase", "rule", "fields", "archive")
