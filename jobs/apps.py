@@ -9,12 +9,13 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from jobs import front, selectors
+        from jobs import console, front, selectors
         from jobs.dryrun import draft
         from jobs.runtime import process
         from templates_app import handin
 
         process.arm()
         handin.register_launcher(front.launch)
+        handin.register_console(console.of_flow)
         handin.register_rehearsal(draft.try_draft)
         handin.register_usage(selectors.usage_of_flows)

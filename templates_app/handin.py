@@ -17,11 +17,13 @@ class Usage:
 
 Usages = Callable[[Collection[int]], Mapping[int, Usage]]
 Launcher = Callable[..., Any]
+Console = Callable[[Any, Any], Mapping[str, Any]]
 Rehearsal = Callable[[Any, Any, Mapping[str, Any]], Any]
 
 _usages: list[Usages] = []
 _launcher: list[Launcher] = []
 _rehearsal: list[Rehearsal] = []
+_console: list[Console] = []
 
 
 def register_usage(found: Usages) -> None:
@@ -60,3 +62,12 @@ def register_rehearsal(page: Rehearsal) -> None:
 
 def rehearsal() -> Rehearsal | None:
     return _rehearsal[0] if _rehearsal else None
+
+
+def register_console(found: Console) -> None:
+    """`found(request, flow)` tells what the page of a flow shows of its runs; the last one counts."""
+    _console[:] = [found]
+
+
+def console(request: Any, flow: Any) -> Mapping[str, Any]:
+    return _console[0](request, flow) if _console else {}

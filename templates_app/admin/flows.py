@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +13,17 @@ from django.utils.safestring import SafeString
 from templates_app import handin, load, selectors, services, wiring
 from templates_app.admin import ports
 from templates_app.admin.base import PrototypeAdmin, badge
+from templates_app.admin.board import board
+from templates_app.admin.confirming import PREVIEW
 from templates_app.admin.nodes import node_page
-from templates_app.admin.saving import TRY
-from templates_app.admin.shown import kin, node_lines, problem_rows
+from templates_app.admin.saving import TRY, outcome_of
+from templates_app.admin.shown import kin, node_lines
 from templates_app.audit import actor_of
 from templates_app.explain import explain
 from templates_app.forms import graph
 from templates_app.forms.layered import fieldsets
 from templates_app.forms.prototypes import FlowForm, layered_form
 from templates_app.forms.sections import FLOW_DEFAULTS, flow_sections
-from templates_app.graph import draw, table
 from templates_app.models import Connection, FlowPrototype, Node, Prototype, Revision, RoutinePrototype
 from templates_app.resolve import Effective, Layer, merge
 from templates_app.stored import form_of_document
@@ -68,7 +70,10 @@ class NodeInline(_GraphInline, _NodeInlineBase):
     fk_name = "flow"
     form = graph.NodeRow
     formset = graph.Rows
-    fields = [("node_id", "routine_name"), "own"]
+    fieldsets = [
+        (None, {"fields": [("node_id", "routine_name")]}),
+        ("Overrides as JSON", {"fields": ["own"], "classes": ["collapse"]}),
+    ]
     extra = 1
     show_change_link = False
 
@@ -184,7 +189,8 @@ class FlowAdmin(PrototypeAdmin):
             about=form.about(),
             actor=actor_of(request),
         )
-        self.save_seen(request, form, save, form_of_document(document), has_rows=bool(formsets))
+        verb = partial(_drafted, request, flow, save) if PREVIEW in request.POST else save
+        self.save_seen(request, form, verb, form_of_document(document), has_rows=bool(formsets))
         if flow.head_id != before:
             number = Revision.objects.values_list("number", flat=True).get(pk=flow.head_id)
             words = f"New jobs run revision {number}; jobs that were triggered before stay on theirs."
@@ -211,22 +217,24 @@ class FlowAdmin(PrototypeAdmin):
             stored = FlowPrototype.objects.select_related("head", "parent").get(pk=obj.pk)
             may_change = self.has_change_permission(request, stored)
             context |= {"tools": self.tools(request, stored), **_shown(stored), **kin(self, stored, may_change)}
+            context |= {"board": board(stored, outcome_of(request)), "console": handin.console(request, stored)}
             context["may_try"] = may_change and handin.rehearsal() is not None
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
+def _drafted(request: HttpRequest, flow: Prototype, save: Callable[[], object]) -> None:
+    """Run the save that will be taken back, and keep what the flow was meanwhile."""
+    save()
+    outcome_of(request).draft = selectors.assembled(flow)
+
+
 def _shown(flow: FlowPrototype) -> dict[str, Any]:
-    outcome = selectors.assembled(flow)
-    spec = outcome.spec or (flow.head.spec if flow.head else None)
     own = wiring.document_of(flow)["nodes"]
     layers = load.layers(flow)
     nodes = Node.objects.filter(flow__name=layers[0].name).select_related("routine")
     overrides = {key: {k: v for k, v in node.items() if k != "routine"} for key, node in own.items()}
     return {
         "based_on": flow.parent,
-        "problems": problem_rows(flow, [problem.to_json() for problem in outcome.problems]),
-        "picture": SafeString(draw(spec)) if spec else "",
-        "edges": table(spec) if spec else [],
         "node_lines": node_lines(flow, overrides, nodes),
         "head": flow.head,
         "revisions": selectors.history(flow)[:10],

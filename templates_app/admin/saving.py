@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from routilux_site.lib.errors import RoutiluxError
 from templates_app import stored
 from templates_app.admin.confirming import PREVIEW, Preview, Unconfirmed, unconfirmed
+from templates_app.assemble import Assembled
 from templates_app.forms.meanwhile import Line, merged, rows_as_posted
 from templates_app.models import Connection, Node, Prototype
 from templates_app.refusals import StaleVersion
@@ -27,12 +28,16 @@ else:
 
 @dataclass(slots=True)
 class Outcome:
-    """Why a save was taken back: refused, or to be confirmed. `lines` tell what another editor did meanwhile."""
+    """Why a save was taken back: refused, or to be confirmed. `lines` tell what another editor did meanwhile.
+
+    `draft` is what the flow would become, where somebody asked for a preview.
+    """
 
     refusal: RoutiluxError | None = None
     preview: Preview | None = None
     lines: tuple[Line, ...] = ()
     data: QueryDict | None = None
+    draft: Assembled | None = None
 
 
 def outcome_of(request: HttpRequest) -> Outcome:

@@ -28,7 +28,7 @@ def address_of(name: str, page: str = "change") -> str:
 def test_it_shows_a_flow(as_bob: Client, nodes: int, variants: int, depth: int) -> None:
     world(nodes, variants, depth)
     as_bob.get(address_of("f"))  # content types are cached from the first page on
-    assert queries_of(as_bob, address_of("f")) == 37
+    assert queries_of(as_bob, address_of("f")) == 38
 
 
 @SIZES
@@ -37,8 +37,17 @@ def test_it_saves_a_flow_after_showing_what_that_reaches(as_bob: Client, nodes: 
     fields = {**shown(as_bob, address_of("f")), "max_workers": "3"}
     with CaptureQueriesContext(connection) as queries:
         held = as_bob.post(address_of("f"), fields)
-    assert (held.status_code, len(queries)) == (200, 97)
-    assert queries_of(as_bob, address_of("f"), **fields_of(held)) == 82
+    assert (held.status_code, len(queries)) == (200, 99)
+    assert queries_of(as_bob, address_of("f"), **fields_of(held)) == 83
+
+
+@SIZES
+def test_it_checks_what_stands_in_a_form(as_bob: Client, nodes: int, variants: int, depth: int) -> None:
+    world(nodes, variants, depth)
+    fields = {**shown(as_bob, address_of("f")), "max_workers": "3", "_preview": "1"}
+    with CaptureQueriesContext(connection) as queries:
+        as_bob.post(address_of("f"), fields)
+    assert len(queries) == 98
 
 
 @SIZES
