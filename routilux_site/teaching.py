@@ -50,6 +50,20 @@ LESSONS = MappingProxyType(
             "Add one and copy it at once: it is shown only then.",
             "rest",
         ),
+        "jobs.webhook": Lesson(
+            "A webhook tells another system when jobs end: Routilux sends it a signed message.",
+            "Add one with the address to tell, and keep its secret: it is shown only then.",
+            "rest",
+        ),
+        "jobs.webhookdelivery": Lesson(
+            "A delivery is one message of a webhook, with each attempt and its answer.",
+            "Add a webhook, then run a flow that it is told about.",
+            "rest",
+        ),
+        "jobs.schedule": Lesson(
+            "A schedule starts jobs of a flow by itself, at times that a cron line or an interval gives.",
+            "Add one: choose a flow, say when, and look at the next times before you save.",
+        ),
         "jobs.session": Lesson(
             "A session is one worker process at work. There is one while jobs run.",
             "Start the Runtime with the command manage.py runtime, then run a flow.",
