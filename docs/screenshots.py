@@ -18,6 +18,7 @@ from docs.generate import ROOT
 IMAGES = ROOT / "docs" / "images"
 #: Pages whose address is known beforehand; those of jobs and templates are found when they are there.
 PAGES = {
+    "dashboard": "/jobs/dashboard/",
     "jobs": "/jobs/",
     "errors": "/jobs/errors/",
     "trigger": "/jobs/trigger/orders/",
@@ -63,7 +64,7 @@ def _run_samples(user: Any) -> dict[str, str]:
         follow(client, accepted["id"], show=lambda line: None, between=lambda: None)
         pages[name] = str(accepted["links"]["page"])
     revoke_token(token=issued.token)
-    return {**pages, "step": _failed_step(pages["failed-job"])}
+    return {**pages, "why": f"{pages['failed-job']}why/", "step": _failed_step(pages["failed-job"])}
 
 
 def _failed_step(page: str) -> str:
