@@ -35,6 +35,9 @@ OF_ONES_OWN = {
     "jobs:errors": "errors of one's own jobs",
     "jobs:compare": "a form for ids; jobs of others are not found",
     "jobs:save-view": "one's own filters of the list",
+    "search": "finds what one may see",
+    "search-json": "finds what one may see",
+    "help": "keys and words, no data",
 }
 #: 405: nothing answers to this method at all.
 SHUT = {401, 403, 404, 405}
@@ -72,6 +75,16 @@ def test_it_is_shut_for_strangers(who: Callable[[], Client], route: Route) -> No
 @pytest.mark.parametrize("name", sorted({**OPEN, **OF_ONES_OWN}))
 def test_it_names_only_what_there_is(name: str) -> None:
     assert name in {route.id for route in routes()}
+
+
+@pytest.mark.parametrize("path", ["/search/", "/search.json"])
+def test_it_finds_nothing_of_others(path: str) -> None:
+    pieces = [str(job.pk)[:13] for job in Job.objects.all()]
+
+    for words in ("orders", "ship", *pieces):
+        found = charlie().get(path, {"q": words}).content.decode()
+        assert "orders-express" not in found and "shipping" not in found
+        assert not any(f"/jobs/{piece}" in found for piece in pieces)
 
 
 def way_in(client: Client, method: str, path: str) -> str:
