@@ -124,6 +124,8 @@ STEP_WORDS = {
     "retrying": "it failed and will be tried again at its due time",
     "waiting": "the flow's `max_workers` holds it back",
     "held": "its job is paused or queued",
+    "at_breakpoint": "a breakpoint on its node holds it, with its items, before it starts",
+    "parked": "it waits for something outside: a decision, or a job that it started; it takes up no lane",
     "completed": "its result is committed",
     "failed": "it failed, and with it the job",
     "error_continued": "it failed, and its error handler said continue",

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from jobs.errors import JobError
 from jobs.models import Job
-from jobs.states import JobStatus
+from jobs.states import VERBS
 from routilux_site.lib.errors import RoutiluxError
 
 Act = Callable[[Job], Any]
@@ -26,8 +26,8 @@ class BulkVerb(StrEnum):
 #: The statuses that each verb starts from; jobs in others are left out before anything is asked of them.
 FROM: Final = MappingProxyType(
     {
-        BulkVerb.RETRY: (JobStatus.FAILED, JobStatus.CANCELLED),
-        BulkVerb.CANCEL: (JobStatus.QUEUED, JobStatus.PENDING, JobStatus.RUNNING, JobStatus.PAUSED),
+        BulkVerb.RETRY: tuple(sorted(VERBS["retry"].sources)),
+        BulkVerb.CANCEL: tuple(sorted(VERBS["cancel"].sources)),
     }
 )
 

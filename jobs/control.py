@@ -10,44 +10,51 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.db.models.functions import Now
 
 from jobs import admission
 from jobs.errors import BadInput, WrongState
 from jobs.launch import Actor
-from jobs.models import Activation, Job, JobEvent
-from jobs.runtime import wake
+from jobs.models import Activation, Job, Wait
+from jobs.runtime import family
+from jobs.runtime.family import children
 from jobs.runtime.nudge import Act, nudge
 from jobs.runtime.programs import programs
 from jobs.runtime.router import Router
-from jobs.states import JobStatus, StepStatus
+from jobs.states import VERBS, JobStatus, StepStatus
+from jobs.steering import change, let_go, lock, steps, tell
 from routilux_site.lib import strict_json
 
 Outputs = Sequence[tuple[str, Mapping[str, Any]]]
 
 
 def pause(*, job: Job, actor: Actor = None, reason: str = "") -> None:
-    """Nothing new starts from here on; running steps finish, and what they cause is held."""
+    """Nothing new starts from here on; running steps finish, and what they cause is held. Child jobs pause too."""
     with transaction.atomic():
-        _lock(job, [JobStatus.QUEUED, JobStatus.PENDING, JobStatus.RUNNING], "cannot be paused")
-        _change(job, status=JobStatus.PAUSED)
-        _steps(job, StepStatus.READY, StepStatus.WAITING).update(status=StepStatus.HELD)
+        lock(job, "pause")
+        change(job, status=JobStatus.PAUSED)
+        steps(job, StepStatus.READY, StepStatus.WAITING).update(status=StepStatus.HELD)
         tell(job, "paused", actor, reason=reason)
+        for child in children(job, VERBS["pause"].sources):
+            pause(job=child, actor=actor, reason=reason or "Its parent was paused.")
 
 
 def resume(*, job: Job, actor: Actor = None, reason: str = "") -> None:
     with transaction.atomic():
-        _lock(job, [JobStatus.PAUSED], "is not paused")
-        _change(job, status=_under_way(job))
+        lock(job, "resume")
+        _under_way_again(job)
         tell(job, "resumed", actor, reason=reason)
         _release(job)
+        for child in children(job, VERBS["resume"].sources):
+            resume(job=child, actor=actor, reason=reason or "Its parent was resumed.")
 
 
 def retry(*, job: Job, actor: Actor = None, reason: str = "") -> None:
     """Go on where a job failed or was cancelled: its unfinished steps run again, what succeeded is kept."""
+    family.tell_parent(job.pk)
     with transaction.atomic():
-        _revive(job)
+        _revive(job, "retry")
         tell(job, "retried", actor, reason=reason)
         _release(job)
 
@@ -70,14 +77,16 @@ def supply_output(*, job: Job, step: Activation, outputs: Outputs, actor: Actor 
 
 
 def _mend(job: Job, step: Activation, status: StepStatus, outputs: Outputs, **told: Any) -> None:
+    is_skip = status == StepStatus.SKIPPED
+    family.tell_parent(job.pk)
     with transaction.atomic():
-        failed = _steps(job, StepStatus.FAILED).filter(pk=step.pk).exists()
-        _revive(job)
+        failed = steps(job, StepStatus.FAILED).filter(pk=step.pk).exists()
+        _revive(job, "skip_step" if is_skip else "supply_output")
         if not failed:
             raise WrongState(f"Step {step.pk} of the job did not fail; only a failed step can be mended.", path="step")
-        _steps(job, StepStatus.HELD).filter(pk=step.pk).update(status=status, finished_at=Now())
-        _change(job, open=F("open") - 1)
-        kind = "step_skipped" if status == StepStatus.SKIPPED else "output_supplied"
+        steps(job, StepStatus.HELD).filter(pk=step.pk).update(status=status, finished_at=Now())
+        change(job, open=F("open") - 1)
+        kind = "step_skipped" if is_skip else "output_supplied"
         tell(job, kind, data={"step": step.pk, "node": step.node}, **told)
         _release(job, lambda router: _emit(router, step, outputs))
 
@@ -87,12 +96,15 @@ def _emit(router: Router, step: Activation, outputs: Outputs) -> None:
         router.emit(source=step.pk, node=step.node, event=event, payload=dict(payload))
 
 
-def _revive(job: Job) -> None:
+def _revive(job: Job, verb: str) -> None:
     """A job that failed or was cancelled is under way again, with all its unfinished steps held and as if new."""
-    _lock(job, [JobStatus.FAILED, JobStatus.CANCELLED], "has nothing to retry")
-    unfinished = _steps(job, StepStatus.FAILED, StepStatus.CANCELLED)
+    lock(job, verb)
+    unfinished = steps(job, StepStatus.FAILED, StepStatus.CANCELLED)
+    Wait.objects.filter(step_id__in=unfinished.values("pk")).delete()
+    never_began = unfinished.filter(attempt=0, node__in=job.breakpoints or [])
+    count = never_began.update(status=StepStatus.AT_BREAKPOINT, finished_at=None)
     fresh: dict[str, Any] = {"errors": 0, "deaths": 0, "session_id": None, "due_at": None, "finished_at": None}
-    count = unfinished.update(status=StepStatus.HELD, **fresh)
+    count += unfinished.update(status=StepStatus.HELD, **fresh)
     deadline = None if job.timeout is None else Now() + timedelta(seconds=job.timeout)
     told: dict[str, Any] = {
         "error_summary": "",
@@ -103,22 +115,14 @@ def _revive(job: Job) -> None:
     }
     told |= admission.requeue(job)
     job.admitted = bool(told.get("admitted", True))
-    _change(job, status=_under_way(job), open=count, **told)
+    # Its parent has heard of its end, and does not wait for another one.
+    _under_way_again(job, open=count, parent_step_id=None, **told)
 
 
 def _release(job: Job, act: Act = lambda router: None) -> None:
-    """Let held steps go, as many as max_workers admits, and see whether anything moves; or go back to the queue."""
-    held = _steps(job, StepStatus.HELD)
-    limit = programs.get(job.revision_id).spec.max_workers
-    # Ready: a step that was thrown back while the job was paused, because its node's state had changed.
-    active = _steps(job, StepStatus.READY, StepStatus.RUNNING, StepStatus.RETRYING).count()
-    free = None if limit is None else max(0, limit - active)
-    going = list(held.order_by("id").values_list("pk", flat=True)[:free])
-    held.exclude(pk__in=going).update(status=StepStatus.WAITING)
-    if job.admitted:
-        held.update(status=StepStatus.READY, ready_at=Now())
-        transaction.on_commit(wake.ring, robust=True)
-    else:
+    """Let held steps go, and see whether anything moves; or go back to the queue."""
+    let_go(job, steps(job, StepStatus.HELD))
+    if not job.admitted:
         admission.enter(job)
     nudge(job, lambda router: _go_on(router, act))
 
@@ -129,33 +133,7 @@ def _go_on(router: Router, act: Act) -> None:
     router.look_everywhere()
 
 
-def _steps(job: Job, *statuses: StepStatus) -> QuerySet[Activation]:
-    return Activation.objects.filter(job=job, status__in=statuses)
-
-
-def _lock(job: Job, sources: Sequence[JobStatus], but: str) -> None:
-    """Take the job's lock and read it anew; refuse when it is in none of the states that this verb starts from."""
-    job.refresh_from_db(from_queryset=Job.objects.select_for_update())
-    if job.status not in sources:
-        raise ended(job, but)
-
-
-def _change(job: Job, **changes: Any) -> None:
-    Job.objects.filter(pk=job.pk).update(**changes)
-
-
-def _under_way(job: Job) -> JobStatus:
-    if not job.admitted:
-        return JobStatus.QUEUED
-    return JobStatus.RUNNING if job.started_at else JobStatus.PENDING
-
-
-def tell(job: Job, kind: str, actor: Actor, *, reason: str = "", data: dict[str, Any] | None = None) -> None:
-    user = getattr(actor, "pk", None)
-    JobEvent.objects.create(job=job, kind=kind, actor_id=user, reason=reason[:500], data=data or {})
-
-
-def ended(job: Job, so: str) -> WrongState:
-    """The job is in a state in which this cannot be done."""
-    job.refresh_from_db()
-    return WrongState(f"The job is {job.status}: it {so}.", path="status")
+def _under_way_again(job: Job, **changes: Any) -> None:
+    under_way = JobStatus.RUNNING if job.started_at else JobStatus.PENDING
+    job.status = under_way if job.admitted else JobStatus.QUEUED
+    change(job, status=job.status, **changes)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
@@ -33,6 +34,14 @@ class Again:
     pinned: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The step of another job that waits for this one."""
+
+    job: UUID
+    step: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """What a caller asks for. `entry` is "node" or "node.slot"; absent, the flow's own entry is used.
@@ -53,6 +62,7 @@ class Launch:
     delay: float | None = None
     schedule: Schedule | None = None
     slot_at: datetime | None = None  #: of the schedule; none when it is run by hand
+    parent: Parent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from django.db.models.functions import Cast, Now
 
 from jobs.models import Activation, Cluster, Item, Job, JobEvent, Schedule, Session, StepLog
 from jobs.models.job import JobQuerySet
-from jobs.states import JOB_TERMINAL, JobStatus, StepStatus
+from jobs.states import JOB_TERMINAL, STEP_OPEN, JobStatus, StepStatus
 from routilux_site.lib.keyset import DEFAULT_SIZE, Page, keyset_page
 from templates_app.handin import Usage
 
@@ -138,7 +138,7 @@ def progress(job: Job) -> Progress:
 def summary(counts: dict[str, int]) -> Progress:
     """What a count of steps by status means to a reader."""
     done = (StepStatus.COMPLETED, StepStatus.SKIPPED, StepStatus.ERROR_CONTINUED)
-    waiting = (StepStatus.READY, StepStatus.RETRYING, StepStatus.WAITING, StepStatus.HELD)
+    waiting = tuple(STEP_OPEN - {StepStatus.RUNNING})
     return {
         "total": sum(counts.values()),
         "done": sum(counts.get(status, 0) for status in done),

@@ -11,16 +11,20 @@ from django.db import IntegrityError, transaction
 
 from jobs import admission
 from jobs import launch as launching
+from jobs.breakpoints import clear_breakpoint, drop_item, edit_item, set_breakpoint, step
 from jobs.bulk import BulkResult, BulkVerb, each
-from jobs.control import ended, pause, resume, retry, skip_step, supply_output, tell
+from jobs.control import pause, resume, retry, skip_step, supply_output
+from jobs.deciding import decide
 from jobs.errors import BadInput, WrongState
 from jobs.launch import Actor, Again, Launch, Start
 from jobs.models import IdempotencyKey, Job
+from jobs.runtime import family
 from jobs.runtime.nudge import bear, nudge
 from jobs.runtime.programs import programs
 from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import django_link
 from jobs.states import JobStatus
+from jobs.steering import refused, tell
 from templates_app.models import FlowPrototype
 from templates_app.spec import Port
 
@@ -33,13 +37,19 @@ __all__ = [
     "Triggered",
     "bulk",
     "cancel",
+    "clear_breakpoint",
     "close",
+    "decide",
+    "drop_item",
+    "edit_item",
     "pause",
     "post_item",
     "resume",
     "retry",
     "run_again",
+    "set_breakpoint",
     "skip_step",
+    "step",
     "supply_output",
     "trigger",
 ]
@@ -106,8 +116,9 @@ def cancel(*, job: Job, actor: Actor = None, reason: str = "") -> Job:
         done = end_job(django_link(), job.pk, end)
         transaction.on_commit(lambda: close_rest(django_link(), job.pk), robust=True)
         admission.leave(job)
+        transaction.on_commit(lambda: family.after_end(job.pk), robust=True)
     if not done:
-        raise ended(job, "cannot be cancelled any more")
+        raise refused(job, "cancel")
     job.refresh_from_db()
     return job
 
@@ -127,7 +138,7 @@ def post_item(*, job: Job, port: Port, payload: dict[str, Any], actor: Actor = N
     launching.find_entry(programs.get(job.revision_id).spec, str(port))
     with transaction.atomic():
         if not nudge(job, lambda router: router.post(port, payload)):
-            raise ended(job, "takes no more items")
+            raise refused(job, "post_item")
         tell(job, "item_posted", actor, reason=reason, data={"slot": str(port)})
 
 
@@ -137,7 +148,7 @@ def close(*, job: Job, actor: Actor = None, reason: str = "") -> None:
         if not Job.objects.filter(pk=job.pk, keep_open=True).update(keep_open=False):
             raise WrongState("The job is not open for items; there is nothing to close.", path="keep_open")
         if not nudge(job, lambda router: None):
-            raise ended(job, "needs no closing")
+            raise refused(job, "close")
         tell(job, "closed", actor, reason=reason)
         admission.leave(job)
 
@@ -163,6 +174,9 @@ def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> 
         actor_id=user,
         origin=launch.again.job if launch.again else None,
         overrides=_kept_overrides(launch),
+        parent_id=launch.parent.job if launch.parent else None,
+        parent_step_id=launch.parent.step if launch.parent else None,
+        breakpoints=programs.get(start.revision.pk).breakpoints or None,
         request_id=launch.request_id,
         token_id=launch.token,
         schedule=launch.schedule,

@@ -10,9 +10,9 @@ from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from jobs import admission, selectors
-from jobs.models import Activation, Job, JobEvent, NodeState
+from jobs.models import Activation, Job, JobEvent, NodeState, Wait
 from jobs.runtime.programs import programs
-from jobs.states import JobStatus, StepStatus
+from jobs.states import JobStatus, StepStatus, WaitKind
 
 #: Steps in front of a job's own are counted up to here.
 AHEAD = 1000
@@ -92,10 +92,24 @@ def _held_back(job: Job, group: _Group) -> Iterator[Reason]:
     yield Reason("max_workers", sentence, group.node)
 
 
+def _at_breakpoint(job: Job, group: _Group) -> Iterator[Reason]:
+    held = f"{_steps(group)} is held by a breakpoint"
+    yield Reason("breakpoint", f"{held}: let it go on, or change its items.", group.node)
+
+
+def _parked(job: Job, group: _Group) -> Iterator[Reason]:
+    kind = Wait.objects.filter(step_id=group.first).values_list("kind", flat=True).first()
+    what = "a decision" if kind == WaitKind.DECISION else "the end of a job that it started"
+    until = f", at most until {group.due:%Y-%m-%d %H:%M:%S %Z}" if group.due else ""
+    yield Reason("outside", f"{_steps(group)} waits for {what}{until}.", group.node, group.due)
+
+
 STEPS: dict[str, Callable[[Job, _Group], Iterator[Reason]]] = {
     StepStatus.READY: _ready,
     StepStatus.RETRYING: _retrying,
     StepStatus.WAITING: _held_back,
+    StepStatus.AT_BREAKPOINT: _at_breakpoint,
+    StepStatus.PARKED: _parked,
 }
 
 

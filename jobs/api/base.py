@@ -12,7 +12,7 @@ from jobs import access
 from jobs.access import TRIGGER as TRIGGER
 from jobs.api.shapes.pruned import pruned_stub
 from jobs.errors import JobPruned
-from jobs.models import Activation, ApiToken, Job
+from jobs.models import Activation, ApiToken, Item, Job
 from jobs.models.job import JobQuerySet
 from routilux_site.lib.api.endpoint import Endpoint as PlainEndpoint
 from templates_app.document import accepted_names
@@ -74,3 +74,13 @@ class Endpoint(PlainEndpoint):
         if step is None:
             raise Http404
         return step
+
+    def item(self, job: Job, number: int) -> Item:
+        item = Item.objects.filter(job=job, pk=number).first() if number < 2**63 else None
+        if item is None:
+            raise Http404
+        return item
+
+    def part(self, job: Job, kind: str, number: int) -> Activation | Item:
+        """What an address names below a job: a `step` or an `item`."""
+        return self.step(job, number) if kind == "step" else self.item(job, number)

@@ -11,7 +11,7 @@ from jobs.models.schedule import CatchUp, Overlap
 from jobs.models.webhook import ENDS, DeliveryStatus
 from jobs.scopes import SCOPES
 from jobs.states import JobStatus
-from routilux_site.lib.api.fields import JSONObject, Moment, Number, StrictSerializer, Text, WholeNumber
+from routilux_site.lib.api.fields import JSONObject, Moment, Number, StrictSerializer, Text, WholeNumber, YesNo
 from routilux_site.lib.safe_net import LONGEST_URL
 from templates_app.api.bodies import NoQuery as NoQuery
 from templates_app.api.bodies import PageQuery as PageQuery
@@ -82,6 +82,19 @@ class SupplyBody(ReasonBody):
 class ItemBody(StrictSerializer):
     slot = Text(max_length=129, help_text="`node.slot`.")
     payload = JSONObject()
+
+
+class EditBody(ReasonBody):
+    payload = JSONObject(help_text="In place of the item's payload.")
+
+
+class NodeBody(ReasonBody):
+    node = Text(max_length=64, help_text="The id of a node of the job's flow.")
+
+
+class DecisionBody(StrictSerializer):
+    approved = YesNo(help_text="`true` approves, `false` rejects.")
+    comment = Text(required=False, default="", allow_blank=True, max_length=500, help_text="Kept with the decision.")
 
 
 class NoBody(StrictSerializer):

@@ -131,6 +131,18 @@ DRY_RUN = [
         request_only=True,
     ),
 ]
+NODE = [
+    OpenApiExample("A node", value={"node": "price", "reason": "The totals look wrong"}, request_only=True),
+    REASON[1],
+]
+EDIT = [
+    OpenApiExample("The right payload", value={"payload": {"order": 7}, "reason": "A typo"}, request_only=True),
+    REASON[1],
+]
+DECISION = [
+    OpenApiExample("Yes", value={"approved": True, "comment": "Seen and signed"}, request_only=True),
+    REASON[1],
+]
 ITEM = [
     OpenApiExample("An approval", value={"slot": "wait.approvals", "payload": {"by": "bob"}}, request_only=True),
     REASON[1],

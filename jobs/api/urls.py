@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from jobs.api.views import bulk, contents, dryrun, jobs, runtime, schedules, steps, tokens, trigger, uploads, webhooks
-from jobs.api.views.control import OF_JOBS, OF_STEPS, JobVerb
+from jobs.api.views.control import OF_ITEMS, OF_JOBS, OF_STEPS, JobVerb
 
 
 def _verbs() -> list[URLPattern]:
@@ -13,8 +13,11 @@ def _verbs() -> list[URLPattern]:
         for name, verb in OF_JOBS.items()
         if name != "items"
     ]
+    below = {"step": (step, OF_STEPS), "item": (f"{job}/items/<int:item>", OF_ITEMS)}
     return of_jobs + [
-        path(f"{step}/{name}", JobVerb.as_view(verb=verb), name=f"job-step-{name}") for name, verb in OF_STEPS.items()
+        path(f"{place}/{name}", JobVerb.as_view(verb=verb), name=f"job-{kind}-{name}")
+        for kind, (place, verbs) in below.items()
+        for name, verb in verbs.items()
     ]
 
 

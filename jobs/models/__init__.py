@@ -6,7 +6,7 @@ from jobs.models.job import Job, JobEvent
 from jobs.models.pruned import PrunedJob
 from jobs.models.runtime import Cluster, CodeVersion, Session, Ticket
 from jobs.models.schedule import Schedule, ScheduleEvent
-from jobs.models.step import Activation, Item, NodeState, StepLog
+from jobs.models.step import Activation, Item, NodeState, StepLog, Wait
 from jobs.models.views import SavedView
 from jobs.models.webhook import Outbox, Webhook, WebhookDelivery
 
@@ -31,6 +31,7 @@ __all__ = [
     "StepLog",
     "Ticket",
     "Upload",
+    "Wait",
     "Webhook",
     "WebhookDelivery",
 ]

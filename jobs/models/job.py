@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from jobs.models.schedule import Schedule
-from jobs.states import JobStatus
+from jobs.states import JOB_UNDER_WAY, JobStatus
 from routilux_site.lib.ids import uuid7
 from templates_app.models import FlowPrototype, Revision
 
@@ -53,6 +53,14 @@ class Job(models.Model):
     origin = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="reruns")
     # What was laid over the flow for this one job: its revision holds it too, but not as what was said.
     overrides: models.JSONField[Any, Any] = models.JSONField(null=True)
+    # The job whose step waits for this one. No constraints in the database: each new child would share-lock the row of
+    # its parent, and two of them could then wait for each other.
+    parent = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="children", db_index=False, db_constraint=False
+    )
+    parent_step_id = models.BigIntegerField(null=True)
+    # Null, for nearly all jobs: a list costs bytes in each new version of the row.
+    breakpoints = models.JSONField(null=True, help_text="Nodes whose steps are held before they start.")
     request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
     started_at = models.DateTimeField(null=True)
@@ -78,12 +86,22 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        permissions = [("cancel_job", "Can cancel jobs"), ("control_job", "Can pause, resume, retry and mend jobs")]
+        permissions = [
+            ("cancel_job", "Can cancel jobs"),
+            ("control_job", "Can pause, resume, retry and mend jobs"),
+            ("decide_job", "Can approve and reject what jobs wait for"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(open__gte=0), name="jobs_job_open_not_negative"),
             models.CheckConstraint(condition=Q(status__in=JobStatus.values), name="jobs_job_status_known"),
             models.UniqueConstraint(
                 fields=["schedule", "slot_at"], name="jobs_job_one_a_slot", condition=Q(schedule__isnull=False)
+            ),
+            # Whatever crashes, a step never waits for two jobs at once. A retry of it may start another one.
+            models.UniqueConstraint(
+                "parent_step_id",
+                name="jobs_job_one_child_under_way",
+                condition=Q(parent_step_id__isnull=False, status__in=sorted(JOB_UNDER_WAY)),
             ),
         ]
         indexes = [
@@ -95,6 +113,10 @@ class Job(models.Model):
             models.Index("flow", F("id").desc(), name="jobs_job_flow_failed", condition=Q(status="failed")),
             # Failures alike, newest first; the oldest of them says since when.
             models.Index("fingerprint", F("id").desc(), name="jobs_job_alike", condition=~Q(fingerprint="")),
+            # The children of a job, for its page and when it ends or is paused.
+            models.Index("parent", name="jobs_job_children", condition=Q(parent__isnull=False)),
+            # The child of a step, for the sweep of ends that nobody told.
+            models.Index("parent_step_id", name="jobs_job_of_step", condition=Q(parent_step_id__isnull=False)),
             # The sweep for jobs past their deadline.
             models.Index("deadline_at", name="jobs_job_deadline", condition=Q(status__in=["running", "paused"])),
             # Timers of the queue.

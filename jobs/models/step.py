@@ -13,7 +13,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from jobs.models.job import Job
-from jobs.states import StepStatus
+from jobs.states import STEP_IDLE, StepStatus, WaitKind
+
+_DUE = ["parked", "retrying"]
 
 
 def _job(related_name: str) -> models.ForeignKey[Job, Job]:
@@ -58,10 +60,10 @@ class Activation(models.Model):
             ),
             # Rescue of a dead session.
             models.Index("session_id", name="jobs_activation_session", condition=Q(status="running")),
-            # Waking of retries.
-            models.Index("due_at", name="jobs_activation_due", condition=Q(status="retrying")),
-            # max_workers: what is held back, oldest first. Empty for flows without the hint.
-            models.Index("job", "id", name="jobs_activation_waiting", condition=Q(status="waiting")),
+            # Waking of retries, and of parked steps whose time is up.
+            models.Index("due_at", name="jobs_activation_due", condition=Q(status__in=_DUE, due_at__isnull=False)),
+            # What takes up no lane, oldest first: held back by max_workers, at a breakpoint, parked. Mostly empty.
+            models.Index("job", "id", name="jobs_activation_idle", condition=Q(status__in=sorted(STEP_IDLE))),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=StepStatus.values), name="jobs_activation_status_known"),
@@ -93,6 +95,8 @@ class Item(models.Model):
             models.Index("job", "id", name="jobs_item_waiting", condition=Q(consumed_by_id__isnull=True) & ~Q(node="")),
             # What left the flow through an event without a connection: the job's result.
             models.Index("job", "id", name="jobs_item_result", condition=Q(node="")),
+            # What was dropped, for the page of a job.
+            models.Index("job", "id", name="jobs_item_dropped", condition=Q(consumed_by_id=0)),
             # The input of a job.
             models.Index("job", "id", name="jobs_item_input", condition=Q(source_id__isnull=True)),
         ]
@@ -123,6 +127,34 @@ class NodeState(models.Model):
 
     def __str__(self) -> str:
         return self.node
+
+
+class Wait(models.Model):
+    """What a parked step waits for, and the answer once it is there. A later attempt that asks again asks anew."""
+
+    step_id = models.BigIntegerField(primary_key=True, help_text="The activation.")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="waits", db_constraint=False, db_index=False)
+    kind = models.CharField(max_length=16, choices=WaitKind.choices)
+    request = models.JSONField(default=dict, db_default={}, help_text="What was asked, for those who answer.")
+    child = models.ForeignKey(
+        Job, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False, db_index=False
+    )
+    errors = models.IntegerField(default=0, help_text="Errors of the step when it asked; after another it asks anew.")
+    asked_at = models.DateTimeField(db_default=Now())
+    answer = models.JSONField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=WaitKind.values), name="jobs_wait_kind_known")]
+        indexes = [
+            # What a job waits for, on its page; and retention.
+            models.Index("job", name="jobs_wait_job"),
+            # The sweep for child jobs whose end nobody told.
+            models.Index("step_id", name="jobs_wait_child", condition=Q(kind="child_job", answered_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of step {self.step_id}"
 
 
 class StepLog(models.Model):

@@ -12,15 +12,17 @@ from typing import Any, Final
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from jobs.models import Job
-from jobs.search.qualifiers import UNFINISHED
-from jobs.states import JOB_TERMINAL, JobStatus
+from jobs.states import JOB_TERMINAL, JOB_UNDER_WAY, VERBS, JobStatus
 
 User = AbstractBaseUser | AnonymousUser
 CONTROL, CANCEL, TRIGGER = "jobs.control_job", "jobs.cancel_job", "templates_app.trigger_flowprototype"
 _MAY: Final = MappingProxyType(
     {CONTROL: "Can pause, resume, retry and mend jobs", CANCEL: "Can cancel jobs", TRIGGER: "Can trigger jobs"}
 )
-_STOPPED: Final = (JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+def _from(verb: str) -> tuple[JobStatus, ...]:
+    return tuple(status for status in JobStatus if status in VERBS[verb].sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,36 +46,37 @@ CONTROLS: Final = MappingProxyType(
         for control in (
             Control(
                 verb="pause", label="Pause", permission=CONTROL,
-                sources=(JobStatus.QUEUED, JobStatus.PENDING, JobStatus.RUNNING),
+                sources=_from("pause"),
                 does="Nothing new starts. Steps that run now finish, and what they cause is held until you resume.",
             ),
             Control(
-                verb="resume", label="Resume", permission=CONTROL, sources=(JobStatus.PAUSED,),
+                verb="resume", label="Resume", permission=CONTROL, sources=_from("resume"),
                 does="The job goes on where it was paused.",
             ),
             Control(
-                verb="retry", label="Retry", permission=CONTROL, sources=_STOPPED,
+                verb="retry", label="Retry", permission=CONTROL, sources=_from("retry"),
                 does="This job goes on: its unfinished steps run again on the same revision; what succeeded is kept.",
             ),
             Control(
-                verb="skip", label="Skip the failed step", permission=CONTROL, sources=_STOPPED, asks=("step",),
-                needs_failed_step=True, does="The job goes on as if the failed step had sent nothing.",
+                verb="skip", label="Skip the failed step", permission=CONTROL, sources=_from("skip_step"),
+                asks=("step",), needs_failed_step=True, does="The job goes on as if the failed step had sent nothing.",
             ),
             Control(
-                verb="supply", label="Supply its output", permission=CONTROL, sources=_STOPPED,
+                verb="supply", label="Supply its output", permission=CONTROL, sources=_from("supply_output"),
                 asks=("step", "outputs"), needs_failed_step=True,
                 does="The job goes on as if the failed step had sent what you write here.",
             ),
             Control(
-                verb="post", label="Post an item", permission=CONTROL, sources=UNFINISHED, asks=("slot", "payload"),
+                verb="post", label="Post an item", permission=CONTROL, sources=_from("post_item"),
+                asks=("slot", "payload"),
                 does="The item waits in the slot until the node's activation policy takes it.",
             ),
             Control(
-                verb="close", label="Close", permission=CONTROL, sources=UNFINISHED, only_open=True,
+                verb="close", label="Close", permission=CONTROL, sources=_from("close"), only_open=True,
                 does="No more items will be posted: the job completes once everything in it is done.",
             ),
             Control(
-                verb="cancel", label="Cancel", permission=CANCEL, sources=UNFINISHED, danger=True,
+                verb="cancel", label="Cancel", permission=CANCEL, sources=_from("cancel"), danger=True,
                 does="Nothing more starts. Steps that run now are cut off; their results are not kept.",
             ),
         )
@@ -108,7 +111,7 @@ def why_not(control: Control, job: Job, user: Any, *, failed_step: bool) -> str:
 
 
 def _only(control: Control) -> str:
-    if control.sources == UNFINISHED:
+    if set(control.sources) == JOB_UNDER_WAY:
         return "this is for jobs that have not ended"
     if set(control.sources) == JOB_TERMINAL:
         return "this is for jobs that have ended"

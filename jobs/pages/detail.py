@@ -18,6 +18,7 @@ from jobs.pages.controls import offers
 from jobs.pages.gantt import drawn
 from jobs.pages.picture import edges, picture, spec_of
 from jobs.pages.reads import Group, StepFilter, Steps
+from jobs.pages.steering import allowed, steering
 from jobs.states import JobStatus, StepStatus
 
 PULSE = 1500  #: milliseconds between two looks of the script
@@ -32,7 +33,7 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
         return _pruned(request, job_id)
     asked = _asked(request)
     steps = reads.steps(job, asked)
-    may_cancel = not job.is_terminal and request.user.has_perm("jobs.cancel_job")
+    may = allowed(job, request.user)
     may_run_again = request.user.has_perm("templates_app.trigger_flowprototype")
 
     at_rest = not job.is_terminal and not any(group.status == StepStatus.RUNNING for group in steps.groups)
@@ -43,16 +44,18 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
             "job": job,
             "waits_for": waits_for,
             "pulse": None if job.is_terminal else PULSE,
-            "may_cancel": may_cancel,
+            "may_cancel": "cancel" in may,
             "may_run_again": may_run_again,
             "again": getattr(job, "again", []),
             "controls": offers(job, request.user, failed_step=_has_failed(steps.groups)),
             "timeline": drawn(job, steps.page.items),
+            "allowed": may,
+            **steering(job, steps.groups),
             **_about_steps(job, asked, steps),
             **_about_data(job, steps.groups),
         }
 
-    state = [job.status, job.open, may_cancel, [list(_signature(group)) for group in steps.groups]]
+    state = [job.status, job.open, sorted(may), job.breakpoints, [list(_signature(group)) for group in steps.groups]]
     state.append([reason.sentence for reason in waits_for])
     return live_page(request, "detail", context, state=[*state, request.GET.urlencode()])
 

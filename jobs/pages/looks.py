@@ -16,6 +16,8 @@ _MORE = {
     "pending": Status("Pending", STATUSES["waiting"].icon),
     "paused": Status("Paused", _BARS),
     "held": Status("Held", _BARS),
+    "at_breakpoint": Status("At breakpoint", "M-3.4 -3.4H3.4V3.4H-3.4Z"),
+    "parked": Status("Waits outside", STATUSES["waiting"].icon),
 }
 
 SHOWN: Final = MappingProxyType({**STATUSES, **_MORE})
@@ -24,6 +26,8 @@ SHOWN: Final = MappingProxyType({**STATUSES, **_MORE})
 URGENCY: Final = (
     "failed",
     "running",
+    "at_breakpoint",
+    "parked",
     "retrying",
     "ready",
     "waiting",

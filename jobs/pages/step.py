@@ -9,11 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from jobs.models import Activation
+from jobs.models import Activation, Job
 from jobs.pages import reads
 from jobs.pages.answers import live_page
 from jobs.pages.detail import PULSE
 from jobs.pages.picture import spec_of
+from jobs.pages.steering import Question, allowed, questions
 from jobs.states import StepStatus
 
 
@@ -22,6 +23,7 @@ from jobs.states import StepStatus
 def step_detail(request: HttpRequest, job_id: UUID, step_id: int) -> HttpResponse:
     job = reads.visible_job(request.user, job_id)
     step = reads.visible_step(job, step_id)
+    may = allowed(job, request.user)
     is_open = StepStatus(step.status).is_open
 
     def context() -> dict[str, Any]:
@@ -34,9 +36,17 @@ def step_detail(request: HttpRequest, job_id: UUID, step_id: int) -> HttpRespons
             "inputs": inputs,
             "outputs": outputs,
             "attempts": reads.attempts(step),
+            "allowed": may,
+            "is_held": step.status == StepStatus.AT_BREAKPOINT and "edit_item" in may,
+            "question": _question(job, step),
         }
 
     return live_page(request, "step", context, state=[job.status, _state(step)])
+
+
+def _question(job: Job, step: Activation) -> Question | None:
+    asked = questions(job) if step.status == StepStatus.PARKED else []
+    return next((question for question in asked if question.step == step.pk), None)
 
 
 def _state(step: Activation) -> list[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from jobs.runtime.finished import AGAIN, Finished
+from jobs.runtime.finished import AGAIN, Finished, retry_delay
 from jobs.runtime.router import NOBODY, NewItem, NewStep, Router
 from jobs.runtime.store.claim import Inputs, Step
 from jobs.runtime.store.commit import Batch, Written
@@ -44,7 +44,7 @@ class Composition:
 
     def next_step(self, finished: Finished, written: Written) -> Step | None:
         """The step that the lane of `finished` now runs, already claimed for it by the commit."""
-        going = written.fenced - written.paused
+        going = written.fenced - written.steered
         if finished.step.id not in going or finished.step.id not in self.followed:
             return None
         new, inputs = self.followed[finished.step.id]
@@ -60,6 +60,7 @@ class Composition:
             message=new.message,
             on_loop=before.on_loop,
             inputs=inputs,
+            is_child=before.is_child,
         )
 
 
@@ -80,7 +81,7 @@ class _Scribe:
         new = sum(self._cause_id(s.cause) == step.id for s in self._router.steps) - len(f.fused)
         row = {"id": step.id, "attempt": step.attempt, "job_id": step.job_id, "status": f.status, "errors": f.errors}
         delta = 0 if failing else new - (f.status not in AGAIN)
-        self._batch.steps.append({**row, "summary": f.summary, "delay": f.delay, "delta": delta})
+        self._batch.steps.append({**row, "summary": f.summary, "delay": retry_delay(f), "delta": delta})
         self._add_log(f, step.id, None)
 
     def add_new(self, step: NewStep, status: StepStatus) -> None:

@@ -20,6 +20,8 @@ from jobs.runtime.services import JobServices
 from jobs.runtime.store.claim import Step
 from jobs.runtime.store.joblock import load_state, lock_state, unlock_state
 from jobs.runtime.store.link import django_link, links
+from jobs.runtime.store.waits import load_answer
+from jobs.states import StepStatus
 from routilux_site.lib import strict_json
 from templates_app import catalog
 from templates_app.routines import Routine, RunContext, run_coroutine, run_routine
@@ -44,7 +46,7 @@ class StepContext(RunContext):
             attempt=step.errors + 1,
             idempotency_key=step.key,
             policy_message=step.message or IMMEDIATE,
-            services=JobServices(),
+            services=JobServices(step),
         )
 
     @property
@@ -66,6 +68,15 @@ class StepContext(RunContext):
         self._step.locks_state()
         lock_state(django_link(), job=self._step.job_id, node=self._step.node, patience=settings.ROUTILUX["LEASE"])
         return load_state(django_link(), job=self._step.job_id, node=self._step.node)
+
+    @property
+    def answer(self) -> dict[str, Any] | None:
+        if self._answer is None and self._step.root is None:
+            self._answer = self._read_answer()
+        return self._answer
+
+    def _read_answer(self) -> dict[str, Any] | None:
+        return load_answer(django_link(), step=self._step.id, errors=self._step.errors)
 
     @property
     def cancelled(self) -> bool:
@@ -92,6 +103,9 @@ class LoopContext(StepContext):
 
     def _read_state(self) -> tuple[dict[str, Any], int]:
         return load_state(links.get("loop"), job=self._step.job_id, node=self._step.node)
+
+    def _read_answer(self) -> dict[str, Any] | None:
+        return load_answer(links.get("loop"), step=self._step.id, errors=self._step.errors)
 
 
 def execute(step: Step, program: Program, leash: Leash) -> Finished:
@@ -175,6 +189,8 @@ def _prepared(step: Step, program: Program) -> tuple[Routine, dict[str, list[Any
 
 def _keep(finished: Finished, run: StepContext) -> None:
     finished.emissions = run.emissions
+    if run.awaited is not None:
+        finished.status, finished.wait = StepStatus.PARKED, run.awaited
     finished.state, finished.state_version = run.changed_state()
 
 

@@ -9,10 +9,10 @@ from jobs.runtime.program import Program
 from jobs.runtime.router import Router
 from jobs.runtime.store.claim import Step
 from jobs.states import StepStatus
-from templates_app.routines import Emission
+from templates_app.routines import Emission, Wait
 
 #: Statuses after which the same activation will run again.
-AGAIN = frozenset({StepStatus.RETRYING, StepStatus.READY})
+AGAIN = frozenset({StepStatus.RETRYING, StepStatus.READY, StepStatus.PARKED})
 #: Seconds after which a step that could not be run is tried again, at most.
 HAND_ON_DELAY = 10.0
 
@@ -30,6 +30,7 @@ class Finished:
     error: dict[str, Any] | None = None
     summary: str = ""
     delay: float = 0.0
+    wait: Wait | None = None  #: what it asked to wait for, when it is parked
     state: dict[str, Any] | None = None  #: new durable state of the node, when it changed
     state_version: int = 0
     follow: bool = True  #: may the lane go on with a step that this one starts?
@@ -42,7 +43,8 @@ class Finished:
     @property
     def needs_lock(self) -> bool:
         """Must this commit see the whole job? Else one statement without any lock on the job does it."""
-        return self.program.locked or self.state is not None or self.status == StepStatus.FAILED
+        rare = self.status in (StepStatus.FAILED, StepStatus.PARKED)
+        return self.program.locked or self.state is not None or rare
 
     @property
     def errors(self) -> int:
@@ -57,6 +59,10 @@ class Finished:
     def plain(self) -> bool:
         """A result that needs nothing of the database but to be written."""
         return self.status == StepStatus.COMPLETED and not self.needs_lock and not self.step.locked_state
+
+    @property
+    def frees_its_lane(self) -> bool:
+        return self.status not in AGAIN or self.status == StepStatus.PARKED
 
     def unfuse(self) -> None:
         """Leave the steps that travel with this one to be run anew."""
@@ -80,8 +86,11 @@ class Outcome:
     next: Step | None = None
     made_ready: int = 0  #: new steps that any lane may claim
     due_in: float | None = None  #: seconds until a retry or a timer
-    ended: bool = False  #: this commit ended its job
+    ended: bool = False  #: this commit ended its job before its time
 
 
 def retry_delay(finished: Finished) -> float | None:
+    """Seconds until the step is due again; None when it is not, or when only an answer brings it on."""
+    if finished.status == StepStatus.PARKED:
+        return finished.wait.timeout if finished.wait else None
     return finished.delay if finished.status in AGAIN else None

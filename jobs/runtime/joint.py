@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from jobs.errors import SlotFull
 from jobs.runtime import failpoints
+from jobs.runtime.admit import admit
 from jobs.runtime.compose import Composition
 from jobs.runtime.finished import AGAIN, Finished, Outcome, retry_delay
 from jobs.runtime.judge import judge
@@ -15,6 +17,7 @@ from jobs.runtime.routing import failing_policy, router_for, save_routing
 from jobs.runtime.store.commit import commit
 from jobs.runtime.store.joblock import End, JobView, end_job, lock_job, promote, save_state
 from jobs.runtime.store.link import Link
+from jobs.runtime.store.waits import save_wait
 from jobs.states import JobStatus, StepStatus
 
 
@@ -41,25 +44,34 @@ class JointCommit:
         composition = Composition()
         router = self._route(view, owned)
         end = _failing(owned) or failing_policy(owned[0].program, router)
-        statuses, promoted = starting_statuses(owned[0], view, owned, len(router.steps))
-        composition.add(owned, router, statuses, failing=end is not None)
+        freed = sum(f.frees_its_lane for f in owned)
+        admitted = admit(owned[0].program, view, [step.node for step in router.steps], freed=freed)
+        composition.add(owned, router, admitted.statuses, failing=end is not None)
         save_routing(self._link, job, owned[0].program, router)
         written = commit(self._link, composition.batch, session=self._session)
+        self._park(owned)
         failpoints.hit("in_commit")
         if end:
             end_job(self._link, job, end)
             return [Outcome(f in owned, ended=True) for f in asked]
-        promote(self._link, promoted)
+        promote(self._link, admitted.promoted)
         outcomes = [
             Outcome(f.step.id in written.fenced, composition.next_step(f, written), due_in=retry_delay(f))
             for f in asked
         ]
         followed = sum(o.next is not None for o in outcomes)
-        outcomes[0].made_ready = statuses.count(StepStatus.READY) + len(promoted) - followed
+        outcomes[0].made_ready = admitted.ready - followed
         if router.timers:
             soonest = min(router.timers.values()) - view.now
             outcomes[0].due_in = min(soonest, outcomes[0].due_in or soonest)
         return outcomes
+
+    def _park(self, owned: Sequence[Finished]) -> None:
+        """Keep what steps that are now parked asked for."""
+        for f in owned:
+            if f.wait and f.status == StepStatus.PARKED:
+                asked: dict[str, Any] = {"kind": f.wait.kind, "request": f.wait.request, "errors": f.errors}
+                save_wait(self._link, job=f.step.job_id, step=f.step.id, **asked)
 
     def _settle_states(self, job: UUID, view: JobView, owned: Sequence[Finished]) -> None:
         """Save what steps changed in their node's durable state, unless another step of the node was faster."""
@@ -103,22 +115,3 @@ def _failing(owned: Sequence[Finished]) -> End | None:
     """How the job ends because one of these steps failed and its error handler says stop."""
     f = next((f for f in owned if f.status == StepStatus.FAILED), None)
     return End(status=JobStatus.FAILED, reason=f"{f.step.node}: {f.summary}", node=f.step.node) if f else None
-
-
-def starting_statuses(
-    any_step: Finished, view: JobView, owned: Sequence[Finished], new: int
-) -> tuple[list[StepStatus], list[int]]:
-    """In which status new steps start, and which held-back ones may go: oldest first, at most max_workers at a time.
-
-    A step that waits for its retry still counts, so that `max_workers = 1` keeps strict order across retries.
-    """
-    if view.status == JobStatus.PAUSED:
-        return [StepStatus.HELD] * new, []
-    limit = any_step.program.spec.max_workers
-    if limit is None:
-        return [StepStatus.READY] * new, []
-    closing = sum(f.status not in AGAIN for f in owned)
-    free = max(0, limit - (view.open - len(view.held_back) - closing))
-    promoted = view.held_back[:free]
-    ready = min(new, free - len(promoted))
-    return [StepStatus.READY] * ready + [StepStatus.WAITING] * (new - ready), promoted

@@ -12,7 +12,7 @@ from django.db import Error as DjangoDatabaseError
 from django.db import connections, transaction
 
 from jobs.errors import SessionLost
-from jobs.runtime import failpoints
+from jobs.runtime import failpoints, family
 from jobs.runtime.execute import execute, release_state
 from jobs.runtime.finished import Finished, Outcome
 from jobs.runtime.fuse import fuse
@@ -73,6 +73,8 @@ class Lane(threading.Thread):
                 self._session.committed(outcome)
                 if outcome.next is None:
                     self._session.may_have_ended(current)
+                if outcome.ended or (outcome.next is None and current.is_child):
+                    _tell_family(current)
                 current = outcome.next
         except SessionLost:
             logger.info("step dropped: its session was lost", extra={"action": "step_dropped"})
@@ -99,7 +101,7 @@ class Lane(threading.Thread):
         finished = execute(step, program, self.leash)
         finished.follow = follow
         apart = None
-        if follow and step.node in program.fusible and finished.plain:
+        if follow and step.node in program.fusible and finished.plain and not step.watched:
             apart = fuse(finished, lambda caused: execute(caused, program, self.leash))
         outcome = self._session.committer.commit(finished)
         if apart is None or outcome.next is None:
@@ -117,7 +119,7 @@ class Lane(threading.Thread):
                 link = django_link()
                 finished = execute(step, program, self.leash)
                 finished.follow = follow
-                if finished.status != StepStatus.COMPLETED:
+                if finished.status not in (StepStatus.COMPLETED, StepStatus.PARKED):
                     raise _FailedInsideError(finished)
                 failpoints.hit("before_commit")
                 bound_idleness(link)
@@ -145,6 +147,14 @@ class Lane(threading.Thread):
         else:  # the routine's own rows broke a constraint that is checked at commit
             judge(finished, error)
         return self._session.committer.commit(finished)
+
+
+def _tell_family(step: Step) -> None:
+    """A job that belongs to another one has ended, or one that may have children was cut short."""
+    try:
+        family.after_end(step.job_id)
+    except (DjangoDatabaseError, psycopg.Error) as error:
+        logger.warning("family not told: %s", error, extra={"action": "family_not_told", "job": str(step.job_id)})
 
 
 def _tidy_connection() -> None:

@@ -17,12 +17,13 @@ from django.db.models.functions import Coalesce, Now
 
 from jobs.errors import SlotFull
 from jobs.models import Activation, Item, Job, JobEvent, NodeState
-from jobs.runtime import wake
+from jobs.runtime import family, waits, wake
+from jobs.runtime.admit import admit
 from jobs.runtime.program import Program
 from jobs.runtime.programs import programs
 from jobs.runtime.router import NOBODY, NewItem, NewStep, Router
 from jobs.runtime.routing import failing_policy, router_for, save_routing
-from jobs.runtime.store.joblock import JobView, end_job, lock_job, read_clock
+from jobs.runtime.store.joblock import JobView, end_job, lock_job, promote, read_clock
 from jobs.runtime.store.link import django_link, is_conflict
 from jobs.states import JobStatus, StepStatus
 
@@ -54,7 +55,8 @@ def nudge(job: Job, act: Act) -> bool:
 def bear(job: Job, act: Act) -> None:
     """Write a new job with what `act` starts in it. Nobody else knows the job yet, so no lock is taken."""
     program = programs.get(job.revision_id)
-    view = JobView.unborn(status=job.status, keep_open=job.keep_open, now=_now(program))
+    breakpoints = job.breakpoints or ()
+    view = JobView.unborn(status=job.status, keep_open=job.keep_open, now=_now(program), breakpoints=breakpoints)
     router = router_for(program, view)
     _fill(router, act, view)
     job.open = len(router.steps)
@@ -88,7 +90,7 @@ def due_timers(limit: int = 20) -> list[tuple[UUID, list[str]]]:
 
 
 def fire_timers() -> int:
-    """Ask the policies whose time has come; returns how many jobs had one."""
+    """Ask the policies whose time has come, and look after parked steps; returns how many moved."""
     due = due_timers()
     for job_id, nodes in due:
         try:
@@ -100,7 +102,7 @@ def fire_timers() -> int:
             logger.exception("timer failed", extra={"action": "timer_failed", "job": str(job_id)})
             states = NodeState.objects.filter(job_id=job_id, node__in=nodes)
             states.update(look_at=Now() + timedelta(seconds=TIMER_PENALTY))
-    return len(due)
+    return len(due) + waits.time_out() + family.sweep()
 
 
 def _fire(job_id: UUID, nodes: Sequence[str]) -> None:
@@ -127,7 +129,9 @@ def _completion(view: JobView, program: Program, router: Router) -> dict[str, ob
 def _keep(job: Job, view: JobView, program: Program, router: Router) -> bool:
     """Write what the router made. True: a policy raised, and the job has failed of it."""
     save_routing(django_link(), job.pk, program, router)
-    plant(job, router, _statuses(view, program, len(router.steps)))
+    admitted = admit(program, view, [step.node for step in router.steps])
+    promote(django_link(), admitted.promoted)
+    plant(job, router, admitted.statuses)
     if _completion(view, program, router):
         JobEvent.objects.create(job=job, kind=JobStatus.COMPLETED)
     end = failing_policy(program, router)
@@ -144,15 +148,6 @@ def _ring_for(router: Router, now: float) -> None:
     elif router.timers:
         delay = max(0.0, min(router.timers.values()) - now)
         transaction.on_commit(partial(wake.ring, delay=delay), robust=True)
-
-
-def _statuses(view: JobView, program: Program, new: int) -> list[StepStatus]:
-    if view.status == JobStatus.PAUSED:
-        return [StepStatus.HELD] * new
-    first = StepStatus.HELD if view.status == JobStatus.QUEUED else StepStatus.READY
-    limit = program.spec.max_workers
-    free = new if limit is None else min(new, max(0, limit - view.open))
-    return [first] * free + [StepStatus.WAITING] * (new - free)
 
 
 def plant(job: Job, router: Router, statuses: Sequence[StepStatus]) -> None:

@@ -38,6 +38,11 @@ class Program:
         return frozenset() if self.locked else frozenset(pure - self.coroutines)
 
     @cached_property
+    def breakpoints(self) -> list[str]:
+        """Nodes whose steps are held before they start, until somebody lets them go."""
+        return sorted(node for node, policy in self.policies.items() if policy.breaks)
+
+    @cached_property
     def readers(self) -> list[str]:
         """Nodes whose policy reads the items that wait."""
         return sorted(node for node, policy in self.policies.items() if policy.sees_payloads)

@@ -138,8 +138,9 @@ class Router:
 
     def _deliver(self, item: NewItem, port: Port) -> None:
         self.items.append(item)
-        if self._program.policies[port.node].stateless and port.node not in self._queues:
-            item.taker = self._start(port.node, item.source, None).ordinal
+        policy = self._program.policies[port.node]
+        if policy.stateless and port.node not in self._queues:
+            item.taker = self._start(port.node, item.source, policy.says).ordinal
         else:
             self._slots(port.node)[port.slot].append(item)
             self._settle(port.node, item.source)

@@ -5,19 +5,35 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db.models.functions import Now
 
 from jobs.errors import BadInput
+from jobs.models import Item
 from jobs.models.data import DatasetRow, Upload
+from jobs.runtime.store.claim import Step
 from routilux_site.lib import strict_json
 
 CHUNK = 500
+#: Far more than one step should send at once.
+MOST_RESULTS = 100_000
 
 
 class JobServices:
-    """Implements templates_app.routines.Services on Postgres."""
+    """Implements templates_app.routines.Services on Postgres, for one step."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+
+    def start_flow(self, name: str, input: dict[str, Any]) -> str:
+        from jobs.nesting import start_child  # the verbs know the engine, not the other way round
+
+        return start_child(self._step, name, input)
+
+    def flow_result(self, job: str) -> list[tuple[str, dict[str, Any]]]:
+        found = Item.objects.filter(job_id=UUID(job), node="").order_by("id")[:MOST_RESULTS]
+        return [(f"{item.source_node}.{item.event}", item.payload) for item in found]
 
     def open_upload(self, name: str) -> BinaryIO:
         upload = Upload.objects.filter(name=name).first()

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from jobs.search.words import Problem, Term
-from jobs.states import JobStatus
+from jobs.states import JOB_UNDER_WAY, JobStatus
 
-UNFINISHED: Final = (JobStatus.QUEUED, JobStatus.PENDING, JobStatus.RUNNING, JobStatus.PAUSED)
+UNFINISHED: Final = tuple(status for status in JobStatus if status in JOB_UNDER_WAY)
 FLAGS: Final = MappingProxyType(
     {
         "unfinished": "has not ended: queued, pending, running or paused",

@@ -18,6 +18,7 @@ POLICIES = {
     "all_slots_ready": "All slots ready: one item of every slot",
     "batch_size": "Batch: so many items of every slot",
     "time_interval": "Interval: whatever waits, at most once in so many seconds",
+    "breakpoint": "Breakpoint: hold each step until somebody lets it go",
     "custom": "Custom: as a registered function decides",
 }
 STRATEGIES = {

@@ -3,7 +3,7 @@
 from routilux_site.lib.strict_json import Json
 from templates_app.routines.calling import check_logic, is_coroutine, run_coroutine, run_routine
 from templates_app.routines.config import OpenConfig, RoutineConfig
-from templates_app.routines.context import Emission, LogLine, RunContext, Services
+from templates_app.routines.context import Emission, LogLine, RunContext, Services, Wait
 from templates_app.routines.error_handler import ErrorHandler, Verdict, exception_names, register_exception
 from templates_app.routines.errors import RoutineError
 from templates_app.routines.function import routine, routine_class
@@ -15,6 +15,7 @@ from templates_app.routines.policies import (
     all_slots_ready_policy,
     batch_policy,
     batch_size_policy,
+    breakpoint_policy,
     custom_policy,
     immediate_policy,
     time_interval_policy,
@@ -43,9 +44,11 @@ __all__ = [
     "SlotSpec",
     "Verdict",
     "View",
+    "Wait",
     "all_slots_ready_policy",
     "batch_policy",
     "batch_size_policy",
+    "breakpoint_policy",
     "check_logic",
     "config_errors",
     "config_schema",

@@ -34,11 +34,26 @@ class LogLine:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a step waits for, without a lane, before its logic is called again. `timeout` is in seconds."""
+
+    kind: str
+    request: dict[str, Any]
+    timeout: float | None = None
+
+
 class Services(Protocol):
     """What a routine may ask of the house it runs in; routines themselves know no database."""
 
     def open_upload(self, name: str) -> BinaryIO:
         """The stored upload of that name, opened for reading; raises a RoutiluxError when there is none."""
+
+    def start_flow(self, name: str, input: dict[str, Any]) -> str:
+        """Start a job of another flow that belongs to this step, in the transaction of the step; returns its id."""
+
+    def flow_result(self, job: str) -> list[tuple[str, dict[str, Any]]]:
+        """What left the flow of a job, in order: the `node.event` that emitted it, and the payload."""
 
     def write_rows(self, dataset: str, rows: list[dict[str, Any]], key: str | None) -> int:
         """Insert rows, or replace those of equal `key` field; returns how many were written."""
@@ -63,6 +78,7 @@ class RunContext:
         state: dict[str, Any] | None = None,
         policy_message: Any = None,
         services: Services | None = None,
+        answer: dict[str, Any] | None = None,
     ) -> None:
         self.job_id = job_id
         self.node = node
@@ -73,9 +89,11 @@ class RunContext:
         self.emissions: list[Emission] = []
         self.logs: list[LogLine] = []
         self.log_lines_dropped = 0
+        self.awaited: Wait | None = None
         self.progressed: tuple[float, float | None, str] | None = None
         self.config: Any = None
         self._services = services
+        self._answer = answer
         self._events: Mapping[str, EventSpec] | None = None
 
     def emit(self, event: str, /, **payload: Any) -> None:
@@ -88,6 +106,8 @@ class RunContext:
             raise InactiveError(f"emit('{event}') outside of an activation: only a running routine can emit.")
         if event not in events:
             raise _unknown_event(event, events)
+        if self.awaited is not None:
+            raise EmitError(f"emit('{event}') after wait_for: emit once the answer is there.")
         if len(self.emissions) >= self.max_emissions:
             raise EmitError(f"More than {self.max_emissions} emissions in one activation: take fewer items at once.")
         try:
@@ -96,6 +116,21 @@ class RunContext:
             where = f"{join_path(self.node, event)}.{error.path}" if error.path else join_path(self.node, event)
             raise EmitError(f"emit('{event}'): {error.message}", path=where) from error
         self.emissions.append(Emission(event, copied))  # type: ignore[arg-type]
+
+    @property
+    def answer(self) -> dict[str, Any] | None:
+        """What came of `wait_for`; None before this step has asked."""
+        return self._answer
+
+    def wait_for(self, kind: str, request: dict[str, Any], *, timeout: float | None = None) -> None:
+        """Ask for something that comes from outside, then return: logic is called anew when `answer` is there.
+
+        Until then the step takes up no lane, and its job stays alive. After `timeout` seconds the answer says so.
+        """
+        if self.emissions:
+            raise RoutineError("wait_for after emit: logic will be called again, so emit once the answer is there.")
+        checked = strict_json.copy(request)
+        self.awaited = Wait(kind, checked, timeout)  # type: ignore[arg-type]
 
     def log(self, message: object, level: str = "info") -> None:
         if level not in LEVELS:

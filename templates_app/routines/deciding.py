@@ -56,13 +56,16 @@ class Decline:
 class Policy(ABC):
     """`stateless`: depends on nothing but whether anything waits. `keeps_time`: also on when it last activated.
 
-    `sees_payloads`: it reads what waits, and remembers things of its own between two decisions.
+    `sees_payloads`: it reads what waits, and remembers things of its own between two decisions. `breaks`: its steps
+    are held before they start. `says`: the message of a stateless policy; None is told as immediate.
     """
 
     type: ClassVar[str]
     stateless: ClassVar[bool] = False
     keeps_time: ClassVar[bool] = False
     sees_payloads: ClassVar[bool] = False
+    breaks: ClassVar[bool] = False
+    says: ClassVar[Json] = None
 
     @abstractmethod
     def decide(self, view: View) -> Activate | Decline:

@@ -35,6 +35,19 @@ class Immediate(Policy):
 
 
 @dataclass(frozen=True, slots=True)
+class Breakpoint(Policy):
+    """Whatever waits, at once; but each step is held before it starts, until somebody lets it go."""
+
+    type: ClassVar[str] = "breakpoint"
+    stateless: ClassVar[bool] = True
+    breaks: ClassVar[bool] = True
+    says: ClassVar[Json] = {"reason": "breakpoint"}
+
+    def decide(self, view: View) -> Activate | Decline:
+        return _take_all(view, {"reason": "breakpoint"})
+
+
+@dataclass(frozen=True, slots=True)
 class AllSlotsReady(Policy):
     """One item of every slot, first with first: a join. Leftovers without a partner stay, also at the end."""
 
@@ -102,7 +115,7 @@ class TimeInterval(Policy):
 
 
 KINDS: Mapping[str, type[Policy]] = {
-    kind.type: kind for kind in (Immediate, AllSlotsReady, BatchSize, TimeInterval, Custom)
+    kind.type: kind for kind in (Immediate, AllSlotsReady, BatchSize, TimeInterval, Custom, Breakpoint)
 }
 
 
@@ -133,6 +146,10 @@ def batch_size_policy(min_batch_size: int) -> Policy:
 
 def time_interval_policy(min_interval_seconds: float) -> Policy:
     return TimeInterval(min_interval_seconds)
+
+
+def breakpoint_policy() -> Policy:
+    return Breakpoint()
 
 
 batch_policy = batch_size_policy

@@ -15,8 +15,15 @@ WRITES = ("post", "put", "patch", "delete")
 def known(pattern: URLPattern, job: Job) -> dict[str, object]:
     """What its address needs, for `job` and its flow `orders`, or for the class `test_pass`."""
     name = "test_pass" if str(pattern.name).startswith(("routine", "catalog")) else "orders"
-    there = {"name": name, "number": 1, "job": job.pk, "step": job.activations.get().pk, "prefix": _prefix(job)}
-    there["schedule"] = _schedule(job)
+    there = {
+        "name": name,
+        "number": 1,
+        "job": job.pk,
+        "step": job.activations.get().pk,
+        "item": job.items.get().pk,
+        "schedule": _schedule(job),
+        "prefix": _prefix(job),
+    }
     return {key: there[key] for key in pattern.pattern.converters}
 
 

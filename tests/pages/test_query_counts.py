@@ -55,7 +55,7 @@ def test_it_answers_an_unchanged_job(as_bob: Client, job: Job, django_assert_num
 def test_it_reads_a_step(as_bob: Client, job: Job, django_assert_num_queries: Any) -> None:
     step = rows.fail(job)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         as_bob.get(reverse("jobs:step", args=[job.pk, step.pk]))
 
 

@@ -102,6 +102,7 @@ FILLERS: dict[str, Filler] = {
     "job_id": lambda route, variant: job(variant).pk,
     "step": _step,
     "step_id": _step,
+    "item": lambda route, variant: Item.objects.filter(job=job(variant)).earliest("id").pk,
     "item_id": lambda route, variant: Item.objects.filter(job=job(variant)).earliest("id").pk,
     "part": lambda route, variant: "log" if "steps" in route.path else "input",
     "name": _name,

@@ -114,7 +114,7 @@ def test_it_survives_json(policy: Policy) -> None:
 
 def test_it_means_immediate_when_nothing_is_said() -> None:
     assert policies.parse(None) == policies.immediate_policy()
-    assert [kind.type for kind in policies.KINDS.values() if kind.stateless] == ["immediate"]
+    assert [kind.type for kind in policies.KINDS.values() if kind.stateless] == ["immediate", "breakpoint"]
 
 
 @pytest.mark.parametrize(

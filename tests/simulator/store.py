@@ -207,7 +207,7 @@ class Store:
         passed = [s for s in batch.steps if self.status in ALIVE and self._owns(s["id"], s["attempt"], session)]
         for s in passed:
             row = self.row(s["id"])
-            row.status, row.errors, row.due = str(s["status"]), s["errors"], self.now + s["delay"]
+            row.status, row.errors, row.due = str(s["status"]), s["errors"], self.now + (s["delay"] or 0.0)
             if row.status not in OPEN:
                 self.committed.append(row.id)
         return [s["id"] for s in passed]

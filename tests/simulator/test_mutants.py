@@ -10,6 +10,7 @@ import pytest
 from pytest import MonkeyPatch
 
 from jobs.runtime import joint
+from jobs.runtime.admit import Admitted, admit
 from jobs.runtime.compose import _Scribe
 from jobs.runtime.joint import JointCommit
 from jobs.runtime.router import NewStep, Router
@@ -55,15 +56,14 @@ def loses_what_it_took(patch: MonkeyPatch) -> None:
 
 
 def ignores_max_workers(patch: MonkeyPatch) -> None:
-    patch.setattr(joint, "starting_statuses", lambda step, view, owned, new: ([StepStatus.READY] * new, []))
+    patch.setattr(joint, "admit", lambda program, view, nodes, freed: Admitted([StepStatus.READY] * len(nodes)))
 
 
 def lets_the_newest_go_first(patch: MonkeyPatch) -> None:
-    def statuses(step: Any, view: Any, owned: Any, new: int) -> Any:
-        return original(step, replace(view, held_back=view.held_back[::-1]), owned, new)
+    def reversed_(program: Any, view: Any, nodes: Any, *, freed: int) -> Any:
+        return admit(program, replace(view, held_back=view.held_back[::-1]), nodes, freed=freed)
 
-    original = joint.starting_statuses
-    patch.setattr(joint, "starting_statuses", statuses)
+    patch.setattr(joint, "admit", reversed_)
 
 
 def follows_without_the_stored_items(patch: MonkeyPatch) -> None:

@@ -12,8 +12,9 @@ from unittest.mock import patch
 from uuid import UUID
 
 from jobs.errors import SlotFull
-from jobs.runtime import committer, joint, nudge, routing
+from jobs.runtime import committer, joint, routing
 from jobs.runtime import fuse as fusing
+from jobs.runtime.admit import admit
 from jobs.runtime.committer import Committer
 from jobs.runtime.finished import Finished, Outcome
 from jobs.runtime.fuse import fuse
@@ -278,7 +279,7 @@ class World:
         if not router.steps and not view.open and not view.keep_open:
             router.drain()
         save_routing(self._link, JOB, program, router)
-        store.plant(router, nudge._statuses(view, program, len(router.steps)))
+        store.plant(router, admit(program, view, [step.node for step in router.steps]).statuses)
         if not router.steps and not view.open and not view.keep_open and store.status in {"pending", "running"}:
             store.status = "completed"
 

@@ -13,10 +13,10 @@ from rest_framework.response import Response
 from jobs import services
 from jobs.api import docs
 from jobs.api.base import CONTROL, Endpoint
-from jobs.api.bodies import ItemBody, NoBody, ReasonBody, SupplyBody
+from jobs.api.bodies import DecisionBody, EditBody, ItemBody, NoBody, NodeBody, ReasonBody, SupplyBody
 from jobs.api.shapes.jobs import JobSerializer
 from jobs.errors import BadEntry
-from jobs.models import Activation
+from jobs.states import VERBS
 from routilux_site.lib.api.endpoint import Permissions
 from routilux_site.lib.api.operation import DescribedSchema, Operation
 from templates_app.api.pointing import pointing
@@ -98,8 +98,41 @@ OF_JOBS = {
         examples=docs.REASON[1:],
     ),
 }
+_BREAKPOINTS: dict[str, Any] = {"takes": NodeBody, "refuses": (*REFUSED, 422), "examples": docs.NODE}
+OF_JOBS |= {
+    "set-breakpoint": _verb(
+        services.set_breakpoint,
+        id="set_breakpoint",
+        summary="Set a breakpoint in a job",
+        about="From here on each step of the node is held, with its items, before it starts. The job stays alive.",
+        **_BREAKPOINTS,
+    ),
+    "clear-breakpoint": _verb(
+        services.clear_breakpoint,
+        id="clear_breakpoint",
+        summary="Let everything go that a breakpoint holds",
+        about="And hold nothing more there, in this job.",
+        **_BREAKPOINTS,
+    ),
+    "release-step": _verb(
+        services.step,
+        id="release_step",
+        summary="Let one step go that a breakpoint holds",
+        about="The oldest. The breakpoint stays.",
+        **_BREAKPOINTS,
+    ),
+}
 #: The same below `jobs/<job>/steps/<step>/`.
 OF_STEPS = {
+    "decide": _verb(
+        services.decide,
+        permission=VERBS["decide"].permission,
+        id="decide",
+        summary="Approve or reject what a step waits for",
+        about="The step goes on with the answer. 409 if it waits for none, or somebody was faster.",
+        takes=DecisionBody,
+        examples=docs.DECISION,
+    ),
     "skip": _verb(
         services.skip_step,
         id="skip_step",
@@ -118,6 +151,26 @@ OF_STEPS = {
 }
 
 
+#: The same below `jobs/<job>/items/<item>/`.
+OF_ITEMS = {
+    "edit": _verb(
+        services.edit_item,
+        id="edit_item",
+        summary="Change an item that waits",
+        about="One in a slot, or of a step that a breakpoint holds. The old payload is kept in the job's history.",
+        takes=EditBody,
+        refuses=(*REFUSED, 422),
+        examples=docs.EDIT,
+    ),
+    "drop": _verb(
+        services.drop_item,
+        id="drop_item",
+        summary="Drop an item that waits",
+        about="It is kept, marked as dropped. A held step without any item left is skipped.",
+    ),
+}
+
+
 class JobVerb(Endpoint):
     """202: what has been asked for is under way; the body is the job as it is by now."""
 
@@ -131,9 +184,9 @@ class JobVerb(Endpoint):
     def permissions_by_method(self) -> Permissions:
         return {"POST": (self.verb.permission,)}
 
-    def post(self, request: Request, job: UUID, step: int | None = None) -> Response:
+    def post(self, request: Request, job: UUID, **place: int) -> Response:
         found = self.job(job)
-        at: dict[str, Activation] = {} if step is None else {"step": self.step(found, step)}
+        at = {name: self.part(found, name, number) for name, number in place.items()}
         body = self.operation.takes(data=request.data)
         body.is_valid(raise_exception=True)
         self.verb.act(job=found, actor=request.user, **at, **body.validated_data)

@@ -28,6 +28,8 @@ class Step:
     message: Any
     inputs: Inputs
     on_loop: bool = False  #: its logic is a coroutine
+    watched: bool = False  #: its job has breakpoints: each step is to be committed by itself
+    is_child: bool = False  #: a step of another job waits for its job
     locked_state: bool = False
     output: Capture | None = None  #: what it says, while it runs
     dropped: bool = False  #: nobody wants its result any more: its job ended, or somebody else owns it
@@ -71,7 +73,8 @@ WITH for_lanes AS MATERIALIZED (
     FROM due, jobs_job j
     WHERE a.id = due.id AND j.id = a.job_id
     RETURNING a.id, a.job_id, j.revision_id, a.node, a.attempt, a.errors, a.priority, a.message, a.on_loop,
-              a.status, j.status AS job_status
+              a.status, j.status AS job_status,
+              j.breakpoints IS NOT NULL AS watched, j.parent_step_id IS NOT NULL AS is_child
 ), started AS (
     UPDATE jobs_job SET status = 'running', started_at = clock_timestamp(),
            deadline_at = clock_timestamp() + timeout * interval '1 second'
@@ -82,7 +85,7 @@ WITH for_lanes AS MATERIALIZED (
 )
 SELECT id, job_id, revision_id, node, attempt, errors, priority, message, on_loop,
        (SELECT json_agg(json_build_array(i.slot, i.payload) ORDER BY i.id)::text
-        FROM jobs_item i WHERE i.consumed_by_id = taken.id)
+        FROM jobs_item i WHERE i.consumed_by_id = taken.id), watched, is_child
 FROM taken WHERE status = 'running' ORDER BY priority DESC, id
 """
 
@@ -128,7 +131,9 @@ def postpone(link: Link, step: Step, *, session: UUID, delay: float, why: str) -
 
 
 def _step(row: tuple[Any, ...]) -> Step:
-    return Step(*row[:8], inputs=_inputs(row[9]), on_loop=row[8])  # type: ignore[misc] # mypy cannot count a slice
+    step = Step(*row[:8], inputs=_inputs(row[9]), on_loop=row[8])  # type: ignore[misc] # mypy cannot count a slice
+    step.watched, step.is_child = row[10:]
+    return step
 
 
 def _inputs(text: str | None) -> Inputs:
@@ -156,7 +161,7 @@ FROM jobs_job j WHERE a.status = 'retrying' AND a.due_at <= clock_timestamp() AN
 """
 NEXT_DUE = """
 SELECT extract(epoch FROM least(
-    (SELECT min(due_at) FROM jobs_activation WHERE status = 'retrying'),
+    (SELECT min(due_at) FROM jobs_activation WHERE status IN ('retrying', 'parked')),
     (SELECT min(look_at) FROM jobs_nodestate WHERE look_at IS NOT NULL),
     (SELECT min(admit_at) FROM jobs_job WHERE status = 'queued' AND admit_at IS NOT NULL),
     (SELECT min(next_at) FROM jobs_schedule

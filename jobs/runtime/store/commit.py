@@ -36,7 +36,7 @@ class Written:
     """What became true: which steps passed the fence."""
 
     fenced: frozenset[int]
-    paused: frozenset[int]  #: of these, steps of paused jobs: nothing new of them starts
+    steered: frozenset[int]  #: of these, steps of jobs that are paused or have breakpoints: no lane just goes on
     ids: list[int]  #: of the new activations, by ordinal from 1
 
 
@@ -52,12 +52,13 @@ WITH s AS MATERIALIZED (
 ), fenced AS (
     UPDATE jobs_activation a
     SET status = s.status, errors = s.errors, error_summary = s.summary, deaths = 0,
-        due_at = CASE WHEN s.status = 'retrying' THEN clock_timestamp() + s.delay * interval '1 second' END,
-        finished_at = CASE WHEN s.status NOT IN ('retrying', 'ready') THEN clock_timestamp() END
+        due_at = CASE WHEN s.status IN ('retrying', 'parked')
+                      THEN clock_timestamp() + s.delay * interval '1 second' END,
+        finished_at = CASE WHEN s.status NOT IN ('retrying', 'ready', 'parked') THEN clock_timestamp() END
     FROM s JOIN jobs_job j ON j.id = s.job_id
     WHERE a.id = s.id AND a.session_id = %(session)s AND a.attempt = s.attempt AND a.status = 'running'
       AND (j.status IN ('running', 'paused')) IS TRUE
-    RETURNING a.id, a.job_id, s.delta, j.status = 'paused' AS paused
+    RETURNING a.id, a.job_id, s.delta, j.status = 'paused' AS paused, j.breakpoints
 )"""
 JOB = """, job AS (
     UPDATE jobs_job j
@@ -77,7 +78,7 @@ FOLLOW_UPS = """, fresh AS MATERIALIZED (
 ), new AS (
     INSERT INTO jobs_activation (id, job_id, node, status, session_id, attempt, created_at, ready_at, started_at,
                                  finished_at, priority, cause_id, ordinal, message, on_loop)
-    SELECT fresh.ids[t.ordinal], f.job_id, t.node, CASE WHEN now_.held THEN 'held' ELSE t.status END,
+    SELECT fresh.ids[t.ordinal], f.job_id, t.node, now_.status,
            CASE WHEN now_.claimed THEN %(session)s::uuid END, CASE WHEN now_.claimed THEN 1 ELSE 0 END,
            now_.began, now_.began, CASE WHEN now_.claimed THEN now_.began END,
            clock_timestamp() - t.ended * interval '1 second',
@@ -88,8 +89,12 @@ FOLLOW_UPS = """, fresh AS MATERIALIZED (
         began float8, ended float8, on_loop boolean)
     JOIN fenced f ON f.id = t.root CROSS JOIN fresh
     CROSS JOIN LATERAL (SELECT
-        f.paused AND t.ended IS NULL AS held,
-        t.ended IS NOT NULL OR (t.status = 'running' AND NOT f.paused) AS claimed,
+        CASE WHEN t.ended IS NOT NULL THEN t.status
+             WHEN f.breakpoints ? t.node THEN 'at_breakpoint'
+             WHEN f.paused THEN 'held'
+             WHEN f.breakpoints IS NOT NULL AND t.status = 'running' THEN 'ready'
+             ELSE t.status END AS status,
+        t.ended IS NOT NULL OR (t.status = 'running' AND NOT f.paused AND f.breakpoints IS NULL) AS claimed,
         clock_timestamp() - coalesce(t.began, 0) * interval '1 second' AS began) now_
 ), item AS (
     INSERT INTO jobs_item (job_id, source_id, source_node, event, node, slot, payload, consumed_by_id)
@@ -116,7 +121,8 @@ LOG = """, log AS (
     SET at = excluded.at, lines = excluded.lines, progress = excluded.progress, error = excluded.error
 )"""
 WRITTEN = """
-SELECT (SELECT array_agg(id) FROM fenced), (SELECT array_agg(id) FROM fenced WHERE paused), (SELECT ids FROM fresh)
+SELECT (SELECT array_agg(id) FROM fenced), (SELECT array_agg(id) FROM fenced WHERE paused OR breakpoints IS NOT NULL),
+       (SELECT ids FROM fresh)
 """
 
 
@@ -140,8 +146,8 @@ def commit(link: Link, batch: Batch, *, session: UUID) -> Written:
     }
     moves = any(step["delta"] for step in batch.steps)
     sql = _statement(moves=moves, takes=bool(batch.takes), logs=bool(batch.logs))
-    fenced, paused, ids = run(link, sql, params).fetchone() or (None,) * 3
-    return Written(fenced=frozenset(fenced or ()), paused=frozenset(paused or ()), ids=ids or [])
+    fenced, steered, ids = run(link, sql, params).fetchone() or (None,) * 3
+    return Written(fenced=frozenset(fenced or ()), steered=frozenset(steered or ()), ids=ids or [])
 
 
 def _text(rows: Sequence[dict[str, Any]]) -> str:

@@ -11,6 +11,11 @@ from uuid import UUID
 
 from jobs.fingerprints import fingerprint
 from jobs.runtime.store.link import Link, run
+from jobs.states import JOB_UNDER_WAY, STEP_OPEN
+
+#: A job ends from any of these, and so do steps.
+SOURCES = sorted(JOB_UNDER_WAY)
+OPEN = sorted(STEP_OPEN)
 
 
 @dataclass(slots=True)
@@ -26,17 +31,19 @@ class JobView:
     held_back: list[int]  #: activations that max_workers keeps waiting, oldest first
     states: dict[str, int]  #: version of each node's durable state
     activated: dict[str, float]  #: when each node last started, for policies that keep time
+    idle: int = 0  #: open activations that wait at a breakpoint or are parked: they take up no lane
+    breakpoints: frozenset[str] = frozenset()  #: nodes whose steps are held before they start
     memory: dict[str, dict[str, Any]] = field(default_factory=dict)  #: what each custom policy remembers
     payloads: dict[int, dict[str, Any]] = field(default_factory=dict)  #: of waiting items that a policy reads
 
     @classmethod
-    def unborn(cls, *, status: str, keep_open: bool, now: float) -> JobView:
+    def unborn(cls, *, status: str, keep_open: bool, now: float, breakpoints: Collection[str] = ()) -> JobView:
         """A job of which nothing is stored yet."""
-        return cls(status, 0, keep_open, now, frozenset(), {}, [], {}, {})
+        return cls(status, 0, keep_open, now, frozenset(), {}, [], {}, {}, breakpoints=frozenset(breakpoints))
 
 
 LOCK = """
-SELECT status, open, keep_open, extract(epoch FROM clock_timestamp())::float8
+SELECT status, open, keep_open, extract(epoch FROM clock_timestamp())::float8, breakpoints::text
 FROM jobs_job WHERE id = %(job)s FOR UPDATE
 """
 CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
@@ -48,7 +55,10 @@ WHERE a.session_id = %(session)s AND a.status = 'running' FOR UPDATE OF a
 WAITING = """
 SELECT id, node, slot FROM jobs_item WHERE job_id = %(job)s AND consumed_by_id IS NULL AND node <> '' ORDER BY id
 """
-HELD_BACK = "SELECT id FROM jobs_activation WHERE job_id = %(job)s AND status = 'waiting' ORDER BY id"
+IDLE = """
+SELECT id, status FROM jobs_activation
+WHERE job_id = %(job)s AND status IN ('at_breakpoint', 'parked', 'waiting') ORDER BY id
+"""
 STATES = """
 SELECT node, version, extract(epoch FROM last_activation)::float8, policy_state::text
 FROM jobs_nodestate WHERE job_id = %(job)s
@@ -75,9 +85,10 @@ def lock_job(
     params: dict[str, Any] = {"job": job, "session": session}
     params |= {"ids": [step for step, _ in steps], "attempts": [attempt for _, attempt in steps]}
     with link.pipeline():
-        cursors = [run(link, sql, params) for sql in (LOCK, OWNED, WAITING, HELD_BACK, STATES)]
-    rows, owned, waiting, held_back, states = (cursor.fetchall() for cursor in cursors)
-    status, open_steps, keep_open, now = rows[0] if rows else ("gone", 0, False, 0.0)
+        cursors = [run(link, sql, params) for sql in (LOCK, OWNED, WAITING, IDLE, STATES)]
+    rows, owned, waiting, idle, states = (cursor.fetchall() for cursor in cursors)
+    status, open_steps, keep_open, now, breakpoints = rows[0] if rows else ("gone", 0, False, 0.0, None)
+    held_back = [step for step, idling in idle if idling == "waiting"]
     return JobView(
         status=status,
         open=open_steps,
@@ -85,7 +96,9 @@ def lock_job(
         now=now,
         owned=frozenset(row[0] for row in owned),
         waiting=_by_slot(waiting),
-        held_back=[row[0] for row in held_back],
+        held_back=held_back,
+        idle=len(idle) - len(held_back),
+        breakpoints=frozenset(json.loads(breakpoints or "[]")),
         states={node: version for node, version, _, _ in states},
         activated={node: at for node, _, at, _ in states if at is not None},
         memory={node: json.loads(memory) for node, _, _, memory in states if memory},
@@ -195,14 +208,14 @@ def load_state(link: Link, *, job: UUID, node: str) -> tuple[dict[str, Any], int
 END_JOB = """
 UPDATE jobs_job SET status = %(status)s, open = 0, finished_at = clock_timestamp(),
        error_summary = %(summary)s, error_node = %(node)s, fingerprint = %(fingerprint)s
-WHERE id = %(job)s AND status IN ('queued', 'pending', 'running', 'paused')
+WHERE id = %(job)s AND status = ANY(%(sources)s::text[])
 """
 # Steps that are being committed at this very moment are skipped: their commits wait for the job's lock, and waiting
 # for them in turn would be a deadlock. `close_rest` comes back for them and for what they started.
 CLOSE_STEPS = """
 WITH open AS MATERIALIZED (
     SELECT id FROM jobs_activation
-    WHERE job_id = %(job)s AND status IN ('ready', 'running', 'retrying', 'waiting', 'held')
+    WHERE job_id = %(job)s AND status = ANY(%(open)s::text[])
     ORDER BY id FOR UPDATE SKIP LOCKED
 )
 UPDATE jobs_activation a SET status = 'cancelled', finished_at = clock_timestamp(), due_at = NULL
@@ -210,7 +223,7 @@ FROM open WHERE a.id = open.id
 """
 STILL_OPEN = """
 SELECT EXISTS (SELECT 1 FROM jobs_activation a JOIN jobs_job j ON j.id = a.job_id
-               WHERE a.job_id = %(job)s AND a.status IN ('ready', 'running', 'retrying', 'waiting', 'held')
+               WHERE a.job_id = %(job)s AND a.status = ANY(%(open)s::text[])
                  AND j.status IN ('completed', 'failed', 'cancelled'))
 """
 TELL = """
@@ -241,10 +254,10 @@ def close_rest(link: Link, job: UUID) -> None:
     No later commit passes the fence, so this comes to an end; it holds no lock on the job while it waits.
     """
     for _ in range(200):
-        row = run(link, STILL_OPEN, {"job": job}).fetchone()
+        row = run(link, STILL_OPEN, {"job": job, "open": OPEN}).fetchone()
         if not (row and row[0]):
             return
-        run(link, CLOSE_STEPS, {"job": job})
+        run(link, CLOSE_STEPS, {"job": job, "open": OPEN})
         time.sleep(0.005)
 
 
@@ -253,7 +266,8 @@ def end_job(link: Link, job: UUID, end: End) -> bool:
 
     Must run inside a transaction; call `close_rest` after it.
     """
-    params: dict[str, Any] = {"job": job, "status": end.status, "summary": end.reason[:300], "node": end.node}
+    params: dict[str, Any] = {"sources": SOURCES, "open": OPEN}
+    params |= {"job": job, "status": end.status, "summary": end.reason[:300], "node": end.node}
     params["fingerprint"] = fingerprint(end.node, params["summary"])
     if end.status == "cancelled":
         params["summary"] = params["fingerprint"] = ""

@@ -99,6 +99,15 @@ class Moment(serializers.DateTimeField):
         return super().to_internal_value(found)
 
 
+class YesNo(serializers.BooleanField):
+    """A JSON true or false; 1, "yes" and null are none."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError(f"{shorten(data)} is not accepted: true or false is.", code="invalid")
+        return data
+
+
 @extend_schema_field({"type": "object", "additionalProperties": True})
 class JSONObject(serializers.JSONField):
     """In: whatever the body holds; the verb says what it thinks of it, alike for all doors. Out: an object."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from templates_app.routines.builtin.aggregator import Aggregator
+from templates_app.routines.builtin.approval import Approval
 from templates_app.routines.builtin.batcher import Batcher
 from templates_app.routines.builtin.conditional_router import ConditionalRouter
 from templates_app.routines.builtin.enrich import Enrich
@@ -14,6 +15,7 @@ from templates_app.routines.builtin.read_csv import ReadCSV
 from templates_app.routines.builtin.read_json_lines import ReadJSONLines
 from templates_app.routines.builtin.sleep import Sleep
 from templates_app.routines.builtin.splitter import Splitter
+from templates_app.routines.builtin.sub_flow import SubFlow
 from templates_app.routines.builtin.validator import Validator
 from templates_app.routines.builtin.write_rows import WriteRows
 from templates_app.routines.routine import Routine
@@ -26,6 +28,8 @@ BY_CATEGORY: dict[str, dict[str, type[Routine]]] = {
         "joiner": Joiner,
         "aggregator": Aggregator,
         "batcher": Batcher,
+        "approval": Approval,
+        "sub_flow": SubFlow,
     },
     "input and output": {"read_csv": ReadCSV, "read_json_lines": ReadJSONLines, "write_rows": WriteRows},
     "tests": {"sleep": Sleep, "fail": Fail},
