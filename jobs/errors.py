@@ -47,6 +47,10 @@ class JobPruned(JobError):
         self.members = {"job": stub}
 
 
+class BadIdempotencyKey(JobError):
+    code = "bad-idempotency-key"
+
+
 class IdempotencyConflict(JobError):
     title = "The idempotency key belongs to another request"
     code = "idempotency-key-reused"

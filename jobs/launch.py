@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
 from jsonschema_rs import validator_for
 
-from jobs.errors import BadEntry, BadInput, FlowNotRunnable, IdempotencyConflict
+from jobs.errors import BadEntry, BadIdempotencyKey, BadInput, FlowNotRunnable, IdempotencyConflict
 from jobs.models import IdempotencyKey, Job, Schedule
 from jobs.runtime.programs import programs
 from routilux_site.lib import strict_json
@@ -23,6 +24,7 @@ from templates_app.spec import FlowSpec, Port
 
 Actor = AbstractBaseUser | AnonymousUser | None
 PRIORITIES = range(-100, 101)
+IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 LONGEST_DELAY = timedelta(days=366)
 
 
@@ -171,6 +173,13 @@ def check_priority(priority: int) -> None:
         raise BadInput(
             f"The priority {priority} is out of bounds: {limits} is accepted, higher runs sooner.", path="priority"
         )
+
+
+def checked_key(key: str | None, place: str) -> str | None:
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
+        accepted = "1 to 255 visible ASCII characters without a space"
+        raise BadIdempotencyKey(f"{key[:80]!r} is not accepted: {accepted}.", path=place)
+    return key
 
 
 def digest(launch: Launch, flow: FlowPrototype) -> str:

@@ -15,7 +15,8 @@ from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import MAX_BULK, BulkBody
 from jobs.api.shapes.jobs import AcceptedSerializer, BulkSerializer
 from jobs.api.throttles import caller_of
-from jobs.api.views.trigger import checked_key, lineage, triggered_by_body
+from jobs.api.views.trigger import lineage, triggered_by_body
+from jobs.launch import checked_key
 from routilux_site.lib.api.operation import DescribedSchema, operation
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.problem import of_error

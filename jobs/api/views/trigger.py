@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -17,18 +16,12 @@ from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import RerunBody, TriggerBody
 from jobs.api.shapes.jobs import AcceptedSerializer, JobDetailSerializer
 from jobs.api.views.jobs import LOOK_AGAIN_SECONDS, detail, progress_of
-from jobs.errors import JobError
+from jobs.launch import checked_key
 from jobs.models import ApiToken, Job
 from routilux_site.lib import request_id
 from templates_app.api.pointing import inside, pointing
 from templates_app.errors import TemplateError
 from templates_app.models import FlowPrototype
-
-IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
-
-
-class BadIdempotencyKey(JobError):
-    code = "bad-idempotency-key"
 
 
 class _Starting(Endpoint):
@@ -131,10 +124,3 @@ def lineage(request: Request) -> dict[str, Any]:
     """By what a job came about, beside its user."""
     token = request.auth.pk if isinstance(request.auth, ApiToken) else None
     return {"token": token, "request_id": request_id.current.get()}
-
-
-def checked_key(key: str | None, place: str) -> str | None:
-    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
-        accepted = "1 to 255 visible ASCII characters without a space"
-        raise BadIdempotencyKey(f"{key[:80]!r} is not accepted: {accepted}.", path=place)
-    return key

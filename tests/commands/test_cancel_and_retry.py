@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+from templates_app.models import FlowPrototype
+from tests.commands.calls import jobs
+from tests.engine import run_flow, start
+
+
+def test_it_cancels_with_a_reason(line: FlowPrototype, bob: User) -> None:
+    job = start(line)
+    assert jobs("cancel", job.pk, "--reason", "wrong day", "--as", "bob").code == 0
+    event = job.events.get(kind="cancelled")
+    assert (event.actor, event.reason) == (bob, "wrong day")
+
+
+def test_it_retries_what_failed(broken: FlowPrototype) -> None:
+    job = run_flow(broken)
+    said = jobs("retry", job.pk, "--json")
+    assert said.json == {"done": [str(job.pk)], "refused": []}
+    assert job.events.filter(kind="retried", actor=None).exists()
+
+
+def test_it_does_what_it_can_and_tells_the_rest(line: FlowPrototype) -> None:
+    over, fresh = run_flow(line), start(line)
+    said = jobs("cancel", over.pk, fresh.pk)
+    assert said.code == 3
+    assert f"{fresh.pk}: done" in said.out
+    assert "is completed" in said.err
+
+
+def test_it_does_nothing_when_one_id_is_none(line: FlowPrototype) -> None:
+    job = start(line)
+    assert jobs("cancel", job.pk, "ffff").code == 3
+    assert not job.events.filter(kind="cancelled").exists()
+
+
+@pytest.mark.parametrize("verb", ["cancel", "retry"])
+def test_it_refuses_a_user_who_may_not(line: FlowPrototype, charlie: User, verb: str) -> None:
+    said = jobs(verb, start(line).pk, "--as", "charlie")
+    assert said.code == 3
+    assert "lacks the permission" in said.err

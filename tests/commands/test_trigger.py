@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+
+from jobs import selectors
+from jobs.models import Job
+from templates_app.models import FlowPrototype
+from tests.commands.calls import jobs
+
+
+def made(out: str) -> Job:
+    return Job.objects.get(pk=out.strip())
+
+
+def test_it_prints_the_id_and_nothing_else(line: FlowPrototype) -> None:
+    said = jobs("trigger", "line", "--input", '{"n": 1}', "--priority", "3")
+    job = made(said.out)
+    assert (said.code, job.flow, job.priority, job.actor) == (0, line, 3, None)
+    assert selectors.job_input(job).items[0].payload == {"n": 1}
+
+
+def test_it_takes_its_input_from_a_file(line: FlowPrototype, tmp_path: Path) -> None:
+    file = tmp_path / "order.json"
+    file.write_text('{"n": 2}')
+    job = made(jobs("trigger", "line", "--input", f"@{file}").out)
+    assert selectors.job_input(job).items[0].payload == {"n": 2}
+
+
+def test_it_takes_its_input_from_standard_input(line: FlowPrototype, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO('{"n": 3}'))
+    job = made(jobs("trigger", "line", "--input", "-", "--entry", "b.input").out)
+    assert (selectors.job_input(job).items[0].payload, job.entry) == ({"n": 3}, "b.input")
+
+
+def test_it_makes_one_job_of_one_key(line: FlowPrototype) -> None:
+    first = jobs("trigger", "line", "--idempotency-key", "k", "--json")
+    again = jobs("trigger", "line", "--idempotency-key", "k", "--json")
+    assert (first.json["replayed"], again.json["replayed"]) == (False, True)
+    assert first.json["id"] == again.json["id"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["lime"], "Accepted: line"),
+        (["line", "--input", "{"], "Line 1"),
+        (["line", "--input", "[]"], "this is a list"),
+        (["line", "--input", "@nowhere.json"], "cannot be read"),
+        (["line", "--entry", "z"], "There is no slot"),
+        (["line", "--priority", "900"], "out of bounds"),
+        (["line", "--idempotency-key", "a b"], "--idempotency-key"),
+    ],
+)
+def test_it_refuses_in_a_sentence(line: FlowPrototype, words: list[str], told: str) -> None:
+    said = jobs("trigger", *words)
+    assert (said.code, said.out) == (3, "")
+    assert told in said.err
+    assert not Job.objects.exists()
+
+
+def test_it_acts_as_a_user_who_may(line: FlowPrototype, bob: User) -> None:
+    assert made(jobs("trigger", "line", "--as", "bob").out).actor == bob
+
+
+@pytest.mark.parametrize("name", ["charlie", "nobody"])
+def test_it_refuses_a_user_who_may_not(line: FlowPrototype, charlie: User, name: str) -> None:
+    said = jobs("trigger", "line", "--as", name)
+    assert said.code == 3
+    assert name in said.err
+    assert not Job.objects.exists()
