@@ -9,52 +9,38 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from playwright.sync_api import Page
 
-from jobs.access import create_token
-from jobs.models import Cluster
-from samples.load import load
-from templates_app import services
-from templates_app.models import FlowPrototype, Prototype
-from templates_app.wiring import document_of
-from tests.engine import run_flow, run_jobs, start
+from templates_app.models import Prototype
+from tests.routes.world import furnish, job
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("engine")]
 
 # No page of its own: data, files, and what only a form leads to.
 NOT_PAGES = {"healthz", "readyz", "schema", "logout", "jobs:cancel", "admin:logout", "admin:autocomplete"}
 NOT_PAGES |= {"search-json", "templates:patch", "templates:differences", "templates:revision-file"}
-NOT_PAGES |= {"jobs:part", "jobs:item", "jobs:step-part", "admin:jsi18n", "admin:view_on_site", "admin:login"}
+NOT_PAGES |= {"jobs:part", "jobs:item", "jobs:step-part", "jobs:save-view", "jobs:delete-view"}
+NOT_PAGES |= {"admin:jsi18n", "admin:view_on_site", "admin:login"}
 #: What a link leads to only from where it makes sense.
 VERBS = ("variant", "duplicate", "promote", "detach", "reset", "rebase", "rule", "fields", "archive")
-START = ["/", "/login/", "/api/docs", "/admin/", "/jobs/", "/jobs/trigger/"]
+START = ["/", "/login/", "/api/docs", "/admin/", "/jobs/", "/jobs/trigger/", "/jobs/bulk/retry/"]
 
 
 @pytest.fixture
-def furnished(transactional_db: None) -> User:
+def furnished(transactional_db: None) -> None:
     """Something of every kind, so that every page has something to show."""
-    ada = User.objects.create_superuser("ada", "ada@example.org", "ada")
-    list(load())
-    orders = FlowPrototype.objects.get(name="orders")
-    services.update_flow(orders, document={**document_of(orders), "settings": {"entry": "read.input"}}, version=1)
-    run_flow(orders, upload="orders.csv")
-    start(FlowPrototype.objects.get(name="orders"), upload="no such file")
-    run_jobs()
-    create_token(user=ada, name="crawl", flow_names=[], days=1)
-    Group.objects.create(name="operators")
-    Cluster.objects.create(id="crawl", host="here", pid=1, workers=4)
-    return ada
+    furnish()
 
 
-def test_it_breaks_no_policy_on_any_page(page: Page, furnished: User) -> None:
+def test_it_breaks_no_policy_on_any_page(page: Page, furnished: None) -> None:
     page.goto("/login/")
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill("ada")
     page.get_by_role("button", name="Log in").click()
 
-    seen = crawl(page, [*START, *verbs("orders-express"), *verbs("shipping-express")])
+    failed = job("failed").get_absolute_url()
+    seen = crawl(page, [*START, failed, *verbs("orders-express"), *verbs("shipping-express")])
 
     assert {name for name in names(get_resolver()) if is_page(name)} - seen == set()
 
