@@ -20,7 +20,7 @@ BASE = "http://localhost:8000"
 MANAGE = [".venv/bin/python", "manage.py"]
 #: They serve, replace the process or talk to people: that their words are accepted is enough.
 ONLY_PARSED = frozenset({"serve", "runtime", "shell", "up", "demo", "migrate", "collectstatic", "check"})
-ONLY_PARSED |= {"createsuperuser", "revoke_token", "rotate_token"}
+ONLY_PARSED |= {"createsuperuser", "revoke_token", "rotate_token", "doctor"}
 TOOLS = {("pytest",), ("ruff", "check"), ("mypy",), ("python", "-m", "docs.generate")}
 TOOLS |= {("python", "-m", "docs.screenshots")}
 
@@ -47,7 +47,7 @@ class Shell:
         elif words[0] == "make":
             check_make(words[1:])
         elif words[:2] == MANAGE:
-            manage(words[2:])
+            manage([Template(word).safe_substitute(self.variables) for word in words[2:]])
         else:
             check_tool(words)
 

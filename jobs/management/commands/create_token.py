@@ -1,4 +1,4 @@
-"""manage.py create_token: the token on standard output, once; everything else on standard error."""
+"""manage.py create_token: the token on standard output, once; everything else on standard error, or all as JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs.access import Issued, create_token
+from jobs.api.shapes.tokens import IssuedSerializer
+from jobs.management.rendering import json_text
 from jobs.scopes import SCOPES
 from routilux_site.lib.errors import RoutiluxError
 
@@ -21,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--flow", action="append", default=[], help="limit it to this flow; may be repeated")
         parser.add_argument("--scope", action="append", default=[], choices=list(SCOPES), help="may be repeated")
         parser.add_argument("--days", type=int, help="how many days it is valid; without, until it is revoked")
+        parser.add_argument("--json", action="store_true", help="answer in JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["user"]).first() if "\0" not in options["user"] else None
@@ -31,8 +34,15 @@ class Command(BaseCommand):
             issued = create_token(user=user, **asked, days=options["days"])
         except RoutiluxError as error:
             raise CommandError(str(error)) from error
-        self.stderr.write(describe(issued))
-        self.stdout.write(issued.text)
+        tell(self, issued, as_json=options["json"])
+
+
+def tell(command: BaseCommand, issued: Issued, *, as_json: bool) -> None:
+    if as_json:
+        command.stdout.write(json_text(IssuedSerializer(issued.token, context={"text": issued.text}).data))
+        return
+    command.stderr.write(describe(issued))
+    command.stdout.write(issued.text)
 
 
 def describe(issued: Issued) -> str:
