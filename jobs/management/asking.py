@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError
@@ -15,7 +16,7 @@ from django.db.models import QuerySet
 
 from jobs import access
 from jobs.api.base import UNREAD
-from jobs.models import Job
+from jobs.models import Job, PrunedJob
 from jobs.models.job import JobQuerySet
 from jobs.search.apply import id_range
 from routilux_site.lib import strict_json
@@ -74,11 +75,20 @@ def job_called(text: str, user: Asker) -> Job:
         raise Refused(f"{text[:80]!r} is no beginning of an id: 0-9, a-f and - are accepted.")
     found = list(jobs(user).filter(id__range=bounds).order_by("-id")[:FEW])
     if not found:
+        _tell_pruned(bounds, user)
         raise Refused(f"There is no job {text!r}; `manage.py jobs list` shows the newest.")
     if len(found) > 1:
         these = ", ".join(str(job.pk) for job in found)
         raise Refused(f"{text!r} is the beginning of more than one id: {these}. Give more of it.")
     return found[0]
+
+
+def _tell_pruned(bounds: tuple[UUID, UUID], user: Asker) -> None:
+    rows = PrunedJob.objects.all() if user is None else access.visible_pruned(user)
+    stub = rows.filter(id__range=bounds).select_related("flow").first()
+    if stub is not None:
+        kept = f"{stub.pk} of the flow {stub.flow.name} {stub.status} at {stub.finished_at:%Y-%m-%d %H:%M} UTC"
+        raise Refused(f"The history of this job was pruned. What was kept of it: {kept}.")
 
 
 def input_from(text: str | None) -> Any:

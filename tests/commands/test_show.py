@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from jobs.management.rendering import clean
+from jobs.models import PrunedJob
 from templates_app.models import FlowPrototype
 from tests.commands.calls import jobs
 from tests.engine import run_flow, start
@@ -50,3 +53,12 @@ def test_it_tells_which_jobs_begin_so(line: FlowPrototype) -> None:
 def test_it_refuses_what_is_no_id(line: FlowPrototype) -> None:
     assert "no beginning of an id" in jobs("show", "line").err
     assert "There is no job" in jobs("show", "ffff").err
+
+
+def test_it_tells_what_was_kept_of_a_pruned_job(line: FlowPrototype) -> None:
+    job = start(line)
+    moments = {"created_at": job.created_at, "finished_at": job.created_at}
+    PrunedJob.objects.create(id=UUID(int=1), flow=line, status="failed", revision_hash="h", **moments)
+    said = jobs("show", UUID(int=1))
+    assert said.code == 3
+    assert "of the flow line failed at" in said.err
