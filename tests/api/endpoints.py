@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.urls import URLPattern, reverse
 
 from jobs.api.urls import urlpatterns as of_jobs
-from jobs.models import ApiToken, Job, Schedule
+from jobs.models import ApiToken, Job, Schedule, Webhook, WebhookDelivery
 from templates_app.api.urls import urlpatterns as of_templates
 
 PATTERNS: list[URLPattern] = [*of_jobs, *of_templates]
@@ -24,7 +26,19 @@ def known(pattern: URLPattern, job: Job) -> dict[str, object]:
         "schedule": _schedule(job),
         "prefix": _prefix(job),
     }
+    if "webhook" in pattern.pattern.converters:
+        there["webhook"] = _webhook(job)
     return {key: there[key] for key in pattern.pattern.converters}
+
+
+def _webhook(job: Job) -> UUID:
+    """With a delivery of number 1, made for the purpose."""
+    told = {"url": "https://erp.example.org/", "secret": "whsec_", "events": ["job.failed"], "created_by": job.actor}
+    hook, _ = Webhook.objects.get_or_create(name="known", defaults=told)
+    WebhookDelivery.objects.get_or_create(
+        id=1, defaults={"webhook": hook, "event_id": 1, "job_id": job.pk, "kind": "job.failed", "payload": {}}
+    )
+    return hook.pk
 
 
 def _schedule(job: Job) -> int:

@@ -151,6 +151,7 @@ class ScheduleDetail(_Schedules):
         refuses=(404, 409, 412, 428),
     )
     def delete(self, request: Request, schedule: int) -> Response:
+        self.said(NoBody)
         schedules.archive(schedule=self.schedule(schedule), version=self.version(), actor=request.user)
         return Response(status=204)
 

@@ -126,6 +126,7 @@ class WebhookDetail(_Hooks):
         refuses=(404, 411),
     )
     def delete(self, request: Request, webhook: UUID) -> Response:
+        self.said(NoBody)
         verbs.delete_webhook(webhook=self.webhook(webhook))
         return Response(status=204)
 
