@@ -41,7 +41,8 @@ function extensions(cm, field, said) {
 
 function named(field) {
   const label = field.getAttribute("aria-label") || field.labels?.[0]?.textContent.replace(/:\s*$/, "").trim() || "JSON";
-  return { "aria-label": `${label}, JSON editor`, "data-field": field.id, spellcheck: "false", autocorrect: "off" };
+  const name = `${label}, JSON editor`; // a tabindex, because not everybody knows that what can be edited takes the focus
+  return { "aria-label": name, tabindex: "0", "data-field": field.id, spellcheck: "false", autocorrect: "off" };
 }
 
 function lint(cm, view, said) {
