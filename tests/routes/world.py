@@ -38,7 +38,8 @@ def a_world() -> Iterator[None]:
             furnish()
         yield
     finally:
-        call_command("flush", verbosity=0, interactive=False)
+        # Ids go on where they were: a process keeps the programs of revisions by their ids.
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
 
 def furnish() -> None:

@@ -133,5 +133,5 @@ def test_it_asks_as_often_for_much_as_for_little(db: None, bob: User, build: Any
         impact = preview(lambda: services.update_routine(base, own=own, version=1, actor=bob))
     with CaptureQueriesContext(connection) as saved:
         services.update_routine(base, own=own, version=1, actor=bob)
-    assert (len(previewed), len(saved)) == (22, 16)
+    assert (len(previewed), len(saved)) == (23, 16)
     assert len(impact.moved) == size["flows"] + (size["variants"] if build is flow_variants else 0)
