@@ -37,6 +37,7 @@ def address(name: str, job: Job) -> str:
         "dry-run": [job.flow.name],
         "bulk": ["cancel"],
         "do": [job.pk, "pause"],
+        "act": [job.pk, "step"],
         "delete-view": [1],
         "part": [job.pk, "result"],
         "item": [job.pk, job.items.get().pk],
@@ -56,7 +57,7 @@ def test_it_sends_whoever_is_not_logged_in_to_the_login(client: Client, job: Job
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - WITHOUT_JOB))
 def test_it_hides_jobs_of_others(as_charlie: Client, job: Job, name: str) -> None:
-    ask = as_charlie.post if name == "cancel" else as_charlie.get
+    ask = as_charlie.post if name in ("cancel", "act") else as_charlie.get
 
     assert ask(address(name, job)).status_code == 404
 
