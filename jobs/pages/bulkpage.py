@@ -25,6 +25,7 @@ from jobs.pages.suggestions import address
 from jobs.search.apply import Sought, sought
 from jobs.search.query import Query
 from jobs.search.window import page_of
+from jobs.states import JobStatus
 
 SHOWN, REASONS = 10, 3
 DOES: Final = {
@@ -74,7 +75,7 @@ def _preview(request: HttpRequest, act: BulkVerb, said: Asked, *, status: int, p
         "most": MOST,
         "does": DOES[act],
         "done": DONE[act],
-        "statuses": [status.value for status in FROM[act]],
+        "statuses": [status.value for status in JobStatus if status in FROM[act]],
     }
     return render(request, "jobs/bulk.html", context, status=status)
 

@@ -37,12 +37,11 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
     may_run_again = request.user.has_perm("templates_app.trigger_flowprototype")
 
     at_rest = not job.is_terminal and not any(group.status == StepStatus.RUNNING for group in steps.groups)
-    waits_for = waiting.why(job) if at_rest else []
 
     def context() -> dict[str, Any]:
         return {
             "job": job,
-            "waits_for": waits_for,
+            "waits_for": waiting.why(job) if at_rest else [],
             "pulse": None if job.is_terminal else PULSE,
             "may_cancel": "cancel" in may,
             "may_run_again": may_run_again,
@@ -56,7 +55,6 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
         }
 
     state = [job.status, job.open, sorted(may), job.breakpoints, [list(_signature(group)) for group in steps.groups]]
-    state.append([reason.sentence for reason in waits_for])
     return live_page(request, "detail", context, state=[*state, request.GET.urlencode()])
 
 

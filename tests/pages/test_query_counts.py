@@ -26,7 +26,7 @@ def test_it_reads_a_job(as_bob: Client, job: Job, django_assert_num_queries: Any
     for number in range(30):
         rows.emitted(rows.step(job, "second"), {"n": number})
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         as_bob.get(job.get_absolute_url())
 
 
@@ -41,7 +41,7 @@ def test_it_reads_a_job_of_many_steps(as_bob: Client, job: Job, django_assert_nu
     for _ in range(110):
         rows.step(job, "second")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(13):
         as_bob.get(job.get_absolute_url())
 
 

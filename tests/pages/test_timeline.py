@@ -74,7 +74,6 @@ def test_it_stands_on_the_page_of_the_job(as_bob: Client, job: Job) -> None:
     step = rows.fail(job)
     later = timezone.now() + timedelta(seconds=2)
     type(step).objects.filter(pk=step.pk).update(attempt=2, started_at=later, finished_at=later)
-    rows.say(step, error={"type": "ValueError"}, attempt=1)
     page = html(as_bob, job.get_absolute_url())
 
     assert 'class="bar-failed"' in page
