@@ -172,6 +172,7 @@ STEP = [
                     "attempt": 1,
                     "at": "2026-11-23T04:20:00.140000Z",
                     "lines": [{"at": 1795321200.14, "level": "stdout", "text": "asking for rates"}],
+                    "progress": None,
                     "error": {"type": "TimeoutError", "message": "timed out", "traceback": "Traceback ..."},
                 }
             ],
@@ -205,6 +206,7 @@ LOGS = _told(
         "attempt": 1,
         "at": "2026-11-23T04:20:00.140000Z",
         "lines": [{"at": 1795321200.14, "level": "stdout", "text": "asking for rates"}],
+        "progress": {"n": 3, "total": 10, "text": "rates"},
         "error": {"type": "TimeoutError", "message": "timed out", "traceback": "Traceback ..."},
     },
 )

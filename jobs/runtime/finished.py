@@ -30,6 +30,7 @@ class Finished:
     error: dict[str, Any] | None = None
     summary: str = ""
     delay: float = 0.0
+    handed_on: bool = False  #: somebody else shall try
     wait: Wait | None = None  #: what it asked to wait for, when it is parked
     state: dict[str, Any] | None = None  #: new durable state of the node, when it changed
     state_version: int = 0
@@ -72,6 +73,7 @@ class Finished:
         """The step could not be run, and not by its own fault: later, or by another host. It counts as no error."""
         self.status, self.emissions, self.state = StepStatus.RETRYING, [], None
         self.summary, self.delay = why[:300], min(HAND_ON_DELAY, 0.5 * self.step.attempt)
+        self.handed_on = True
 
     def run_again(self) -> None:
         """Somebody else changed the node's state first: throw this attempt away, nothing of it counts."""

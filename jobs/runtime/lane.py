@@ -100,6 +100,8 @@ class Lane(threading.Thread):
             return self._carry_atomic(step, follow=follow)
         finished = execute(step, program, self.leash)
         finished.follow = follow
+        if finished.handed_on:
+            self._session.give_way()
         apart = None
         if follow and step.node in program.fusible and finished.plain and not step.watched:
             apart = fuse(finished, lambda caused: execute(caused, program, self.leash))

@@ -111,6 +111,10 @@ class Session:
             self._next_due, self._look_now = time.monotonic(), True
             self.ring_bell()
 
+    def give_way(self) -> None:
+        """It cannot run what there is: it does not stay in the way of a session elsewhere."""
+        self._linger = 0.0
+
     def lose(self, reason: str) -> None:
         self._lost = self._lost or reason
         self.stopping = True
@@ -229,6 +233,7 @@ class Session:
 
     def _hand_on(self, step: claim.Step, why: str) -> None:
         """Another host may have the code that this one lacks, as in a rolling deploy; but not for ever."""
+        self.give_way()
         logger.error(why, extra={"action": "step_handed_on", "job": str(step.job_id), "node": step.node})
         if step.attempt < HAND_ON_AT_MOST:
             claim.postpone(self._main, step, session=self.id, delay=HAND_ON_DELAY, why=why)

@@ -45,6 +45,8 @@ FLOW_SETTINGS: list[tuple[str, Any, Any, str, Impact]] = [
     ("error_handler", None, {"strategy": "skip"}, "error_handler", Impact.BEHAVIOUR),
     ("max_attempts", 3, 4, "max_attempts", Impact.LIMITS),
     ("keep_open", False, True, "keep_open", Impact.BEHAVIOUR),
+    ("concurrency", None, {"limit": 2}, "concurrency", Impact.LIMITS),
+    ("rate_limit", None, {"count": 2, "per_seconds": 1}, "rate_limit", Impact.LIMITS),
     ("input_schema", {"type": "object"}, {"type": "array"}, "input_schema.type", Impact.DATA),
 ]
 

@@ -76,7 +76,7 @@ def test_it_refuses_config_that_the_class_refuses() -> None:
 
 
 def test_it_names_the_registered_ones_closest_first() -> None:
-    with pytest.raises(UnknownName, match=r'"filtr".*closest first: filter, fail, aggregator, batcher'):
+    with pytest.raises(UnknownName, match=r'"filtr".*closest first: filter, fail, aggregator, approval, batcher'):
         catalog.get("filtr")
     with pytest.raises(UnknownName, match='No logic is registered as "x"'):
         catalog.logic("x")

@@ -35,7 +35,7 @@ def test_it_reads_terms(text: str, terms: list[Term]) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("status:lost", "At character 1: ‘lost’ is no status: pending, running, paused"),
+        ("status:lost", "At character 1: ‘lost’ is no status: queued, pending, running, paused"),
         ("is:open colour:red", "At character 9: There is no qualifier ‘colour’; these are: status, is,"),
         ('flow:a error:"no end', "is not closed: write a second"),
         ("since:yesterday", "a period back from now (30m, 2h, 7d, 4w)"),
