@@ -9,8 +9,9 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from jobs import console, front, selectors
+        from jobs import console, front
         from jobs.dryrun import draft
+        from jobs.history import selectors
         from jobs.runtime import process
         from templates_app import handin
 

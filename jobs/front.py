@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import connection
 
 from jobs import services
+from jobs.admission.launch import Launch
 from jobs.errors import WrongState
-from jobs.launch import Launch
 from jobs.models import Item, Job
 from jobs.states import JobStatus
 from templates_app.factory import Flow
@@ -23,7 +23,7 @@ from templates_app.selectors import flow_by_name
 from templates_app.spec import Port
 
 if TYPE_CHECKING:
-    from jobs.launch import Actor
+    from jobs.admission.launch import Actor
 
 FIRST_LOOK, LAST_LOOK = 0.01, 0.5  #: seconds between two looks at a job, growing while it goes on
 

@@ -9,14 +9,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from jobs import admission
-from jobs import launch as launching
-from jobs.breakpoints import clear_breakpoint, drop_item, edit_item, set_breakpoint, step
-from jobs.bulk import BulkResult, BulkVerb, each
-from jobs.control import pause, resume, retry, skip_step, supply_output
-from jobs.deciding import decide
+from jobs.admission import gate as admission
+from jobs.admission import launch as launching
+from jobs.admission.launch import Actor, Again, Launch, Start
 from jobs.errors import BadInput, WrongState
-from jobs.launch import Actor, Again, Launch, Start
 from jobs.models import IdempotencyKey, Job
 from jobs.runtime import family
 from jobs.runtime.nudge import bear, nudge
@@ -24,7 +20,11 @@ from jobs.runtime.programs import programs
 from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import django_link
 from jobs.states import JobStatus
-from jobs.steering import refused, tell
+from jobs.steering.breakpoints import clear_breakpoint, drop_item, edit_item, set_breakpoint, step
+from jobs.steering.bulk import BulkResult, BulkVerb, each
+from jobs.steering.common import refused, tell
+from jobs.steering.control import pause, resume, retry, skip_step, supply_output
+from jobs.steering.deciding import decide
 from templates_app.models import FlowPrototype
 from templates_app.spec import Port
 

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from jobs import schedules
 from jobs.admin.base import ListAdmin, badge
 from jobs.models import Schedule
+from jobs.schedules import verbs as schedules
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.forms import StrictJSONField
 from templates_app.models import FlowPrototype

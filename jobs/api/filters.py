@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from rest_framework.exceptions import ValidationError
 
-from jobs import selectors
+from jobs.history import selectors
 from jobs.models.job import JobQuerySet
 from templates_app.models import FlowPrototype
 

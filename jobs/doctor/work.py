@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
-from jobs import selectors
 from jobs.doctor.findings import FEW, Finding, few
+from jobs.history import selectors
 from jobs.models import Activation, NodeState, Schedule, Session, WebhookDelivery
 from jobs.models.webhook import DeliveryStatus
 from jobs.states import StepStatus

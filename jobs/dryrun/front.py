@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jobs.admission.launch import checked_input, find_entry, runnable
 from jobs.dryrun.bounded import helper
 from jobs.dryrun.sample import Sample, errors_of, outputs_of
-from jobs.launch import checked_input, find_entry, runnable
 from routilux_site.lib import strict_json
 from templates_app import impact
 from templates_app import services as templates

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 from django.core.management.color import Style
 
-from jobs import selectors, waiting
+from jobs.history import selectors, waiting
+from jobs.history.selectors import Progress
+from jobs.history.tail import Tail, tail
+from jobs.history.waiting import Reason
 from jobs.management import rendering
 from jobs.models import Job
-from jobs.selectors import Progress
-from jobs.tail import Tail, tail
-from jobs.waiting import Reason
 
 CHANGING = ("status", "admitted", "keep_open", "started_at", "finished_at", "error_node", "error_summary")
 FIRST_PAUSE, LAST_PAUSE = 0.1, 1.0  #: seconds between two looks, growing while nothing changes

@@ -13,15 +13,15 @@ from typing import Any, Final
 from django.core.management.color import Style
 from django.core.serializers.json import DjangoJSONEncoder
 
-from jobs import selectors
 from jobs.api.shapes.jobs import JobDetailSerializer, JobSerializer, Report
 from jobs.api.views.jobs import progress_of
+from jobs.history import selectors
+from jobs.history.selectors import Progress
+from jobs.history.tail import Line
+from jobs.history.waiting import Reason
 from jobs.models import Job
-from jobs.selectors import Progress
 from jobs.states import JobStatus
-from jobs.tail import Line
 from jobs.templatetags.jobs_pages import ago, duration, short_id
-from jobs.waiting import Reason
 
 COLOURS: Final = {
     JobStatus.COMPLETED: "SUCCESS",

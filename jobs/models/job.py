@@ -67,8 +67,8 @@ class Job(models.Model):
     timeout = models.FloatField(null=True, help_text="Seconds from its first step until it is failed.")
     deadline_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    # Admission; see jobs.admission. What holds a place under a limit is the unfinished admitted row itself: there is no
-    # counter that a crash could leave behind.
+    # Admission; see jobs.admission.gate. What holds a place under a limit is the unfinished admitted row itself:
+    # there is no counter that a crash could leave behind.
     start_at = models.DateTimeField(null=True, help_text="Not before; as asked at the trigger.")
     admitted = models.BooleanField(default=True, db_default=True, help_text="False while it is queued.")
     admitted_at = models.DateTimeField(null=True, help_text="When it left the queue; counts under a rate limit.")

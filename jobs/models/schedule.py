@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from jobs.slots import Cron, Every, Timing
+from jobs.schedules.slots import Cron, Every, Timing
 from templates_app.models import FlowPrototype
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from jobs import services
-from jobs.launch import Actor
+from jobs.admission.launch import Actor
 from jobs.models import Item, Job
 from jobs.pages import reads
 from jobs.states import VERBS

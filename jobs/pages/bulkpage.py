@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from jobs import services
-from jobs.bulk import FROM, MOST, BulkVerb
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.joblist import PERMISSIONS, Asked, asked
@@ -26,6 +25,7 @@ from jobs.search.apply import Sought, sought
 from jobs.search.query import Query
 from jobs.search.window import page_of
 from jobs.states import JobStatus
+from jobs.steering.bulk import FROM, MOST, BulkVerb
 
 SHOWN, REASONS = 10, 3
 DOES: Final = {

@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from jobs.evidence import inputs, outcomes_of
-from jobs.jsondiff import changes
+from jobs.compare.evidence import inputs, outcomes_of
+from jobs.compare.jsondiff import changes
+from jobs.compare.outcomes import divergence, sides
 from jobs.models import Job
-from jobs.outcomes import divergence, sides
 from jobs.pages import reads
 from jobs.pages.picture import spec_of
 from templates_app.diff import diff

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from jobs import selectors
-from jobs.alike import Groups, alike
+from jobs.history import selectors
+from jobs.history.alike import Groups, alike
 from jobs.models import Activation, Job
 from jobs.pages.answers import live_page
 from jobs.pages.errors import jobs_of

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from jobs import access, selectors, waiting
+from jobs import access
+from jobs.history import selectors, waiting
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.answers import live_page

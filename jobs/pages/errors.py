@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from jobs.alike import Group, Groups, alike
+from jobs.history.alike import Group, Groups, alike
 from jobs.models import Job
 from jobs.pages.joblist import Asked, asked
 from jobs.pages.suggestions import Link, address

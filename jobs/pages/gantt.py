@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from jobs.history.timeline import Span, timeline, told
 from jobs.models import Activation, Job, StepLog
-from jobs.timeline import Span, timeline, told
 
 
 def drawn(job: Job, steps: Sequence[Activation]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from jobs.bulk import BulkVerb
 from jobs.models import Job
 from jobs.pages import reads, suggestions
 from jobs.pages.answers import live_page
@@ -20,6 +19,7 @@ from jobs.pages.suggestions import address
 from jobs.search.apply import Asker, sought
 from jobs.search.query import Query, of_parameters, parse
 from jobs.search.window import WINDOW, Found, page_of
+from jobs.steering.bulk import BulkVerb
 from routilux_site.lib.keyset import Page, PageError
 
 SIZE = 50

@@ -14,7 +14,7 @@ from django.db.models import Count, F, Func, IntegerField, JSONField, Max, Outer
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from jobs import selectors
+from jobs.history import selectors
 from jobs.models import Activation, Item, Job, JobEvent, StepLog
 from jobs.models.job import JobQuerySet
 from jobs.pages.payloads import ItemList, first_of, rows_of

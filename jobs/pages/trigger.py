@@ -16,8 +16,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs import services
+from jobs.admission.launch import PRIORITIES
 from jobs.errors import IdempotencyConflict, JobError
-from jobs.launch import PRIORITIES
 from jobs.models import Item, Job
 from jobs.pages import reads
 from jobs.pages.example import example

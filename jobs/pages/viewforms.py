@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from jobs import savedviews
+from jobs.history import savedviews
 from jobs.models import SavedView
 from jobs.pages.suggestions import address
 

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from jobs.alike import born
-from jobs.evidence import evidence, last_good
+from jobs.compare.evidence import evidence, last_good
+from jobs.compare.suspects import suspects, unknown
+from jobs.history.alike import born
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.picture import spec_of
 from jobs.states import JobStatus
-from jobs.suspects import suspects, unknown
 from templates_app.pages.results import rows
 
 

@@ -27,7 +27,7 @@ class JobServices:
         self._step = step
 
     def start_flow(self, name: str, input: dict[str, Any]) -> str:
-        from jobs.nesting import start_child  # the verbs know the engine, not the other way round
+        from jobs.admission.nesting import start_child  # the verbs know the engine, not the other way round
 
         return start_child(self._step, name, input)
 

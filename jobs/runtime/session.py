@@ -19,7 +19,7 @@ import psycopg
 from django.conf import settings
 from django.db import Error as DjangoDatabaseError
 
-from jobs import admission, firing
+from jobs.admission import gate as admission
 from jobs.runtime import capture, codeversion, failpoints, process, wake
 from jobs.runtime.committer import Committer
 from jobs.runtime.crew import Crew
@@ -32,6 +32,7 @@ from jobs.runtime.store import admit, claim, rescue
 from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import Link, is_conflict, links, open_link, run
 from jobs.runtime.turns import Turns
+from jobs.schedules import firing
 from jobs.states import JobStatus
 from routilux_site.lib.ids import uuid7
 

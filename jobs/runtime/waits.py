@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from jobs.models import Activation, Job, Wait
 from jobs.states import JOB_TERMINAL, StepStatus
-from jobs.steering import let_go, steps, tell
+from jobs.steering.common import let_go, steps, tell
 
 TIMED_OUT_AT_MOST = 20
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from jobs.admission.launch import Actor
 from jobs.errors import JobError, WrongState
-from jobs.launch import Actor
 from jobs.models.webhook import ENDS, DeliveryStatus, Webhook, WebhookDelivery
 from jobs.webhooks import signing
 from jobs.webhooks.outbox import newest_event, start_from_here

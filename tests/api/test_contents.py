@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from jobs import selectors
+from jobs.history import selectors
 from jobs.models import Item, Job, StepLog
 from routilux_site.lib import keyset
 from templates_app.models import FlowPrototype

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from jobs import selectors
+from jobs.history import selectors
 from jobs.models import Activation, Item, Job, StepLog
 from jobs.states import StepStatus
 

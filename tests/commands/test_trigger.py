@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
-from jobs import selectors
+from jobs.history import selectors
 from jobs.models import Job
 from templates_app.models import FlowPrototype
 from tests.commands.calls import jobs

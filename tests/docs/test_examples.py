@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from jobs import selectors
+from jobs.history import selectors
 from jobs.models import Job
 from tests.docs.examples import run_page
 from tests.docs.markdown import NAMES, blocks

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.jsondiff import MOST, ROOT, changes, shape, shape_changes
+from jobs.compare.jsondiff import MOST, ROOT, changes, shape, shape_changes
 from templates_app.diff import ABSENT
 
 JSON = st.recursive(

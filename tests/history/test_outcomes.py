@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from jobs.outcomes import Row, divergence, outcomes, sides
+from jobs.compare.outcomes import Row, divergence, outcomes, sides
 
 GOOD: list[Row] = [("load", "completed", 1, 1, 0.5, 1), ("check", "completed", 2, 2, 1.0, 2)]
 BAD: list[Row] = [

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.jsondiff import Change
-from jobs.suspects import Evidence, suspects, unknown
+from jobs.compare.jsondiff import Change
+from jobs.compare.suspects import Evidence, suspects, unknown
 from templates_app.diff import ABSENT, Difference, Impact, Kind, Subject
 
 

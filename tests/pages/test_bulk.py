@@ -6,10 +6,11 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from jobs import bulk, services
-from jobs.bulk import BulkVerb, TooMany
+from jobs import services
 from jobs.models import Job, JobEvent
 from jobs.pages import bulkpage
+from jobs.steering import bulk
+from jobs.steering.bulk import BulkVerb, TooMany
 from templates_app.models import FlowPrototype
 from tests.pages import rows
 from tests.pages.reading import html, text

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from jobs import alike
-from jobs.alike import grouped
-from jobs.fingerprints import fingerprint
+from jobs.history import alike
+from jobs.history.alike import grouped
+from jobs.history.fingerprints import fingerprint
 from jobs.models import Job
 from routilux_site.lib.ids import uuid7
 from templates_app.models import FlowPrototype

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from jobs.history.savedviews import MOST, BadView, save_view
 from jobs.models import SavedView
-from jobs.savedviews import MOST, BadView, save_view
 from tests.pages.reading import html, text
 
 

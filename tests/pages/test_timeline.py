@@ -9,8 +9,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobs.history.timeline import MOST_ROWS, WIDTH, Span, story, timeline
 from jobs.models import Job
-from jobs.timeline import MOST_ROWS, WIDTH, Span, story, timeline
 from tests.pages import rows
 from tests.pages.reading import html, text
 

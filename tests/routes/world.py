@@ -17,9 +17,11 @@ from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
 
-from jobs import control, schedules, services
+from jobs import services
 from jobs.access import create_token
 from jobs.models import Cluster, Job, SavedView, Webhook, WebhookDelivery
+from jobs.schedules import verbs as schedules
+from jobs.steering import control
 from samples.load import load
 from templates_app import services as of_templates
 from templates_app.models import FlowPrototype

@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from jobs import admission, services
+from jobs import services
+from jobs.admission import gate as admission
 from jobs.errors import BadInput
 from jobs.models import Job, Ticket
 from jobs.services import Launch, trigger

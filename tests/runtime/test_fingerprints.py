@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs import services
-from jobs.fingerprints import LENGTH, fingerprint, normalised
+from jobs.history.fingerprints import LENGTH, fingerprint, normalised
 from tests.engine import make_flow, run_flow
 
 

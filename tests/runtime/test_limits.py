@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.limits import Candidate, Place, Rate, decide, key_of, seconds_to_wait
+from jobs.admission.limits import Candidate, Place, Rate, decide, key_of, seconds_to_wait
 
 places = st.builds(Place, st.sampled_from("ab"), st.integers(1, 3))
 rates = st.none() | st.builds(Rate, st.integers(1, 3), st.integers(1, 60))

@@ -8,10 +8,11 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from jobs import firing, schedules
 from jobs.errors import FlowNotRunnable, JobError, WrongState
+from jobs.history.selectors import usage_of_flows
 from jobs.models import Job, Schedule, Ticket
-from jobs.selectors import usage_of_flows
+from jobs.schedules import firing
+from jobs.schedules import verbs as schedules
 from templates_app import services as templates
 from templates_app.models import FlowPrototype
 from tests.engine import make_flow, run_jobs, run_session

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.slots import GRACE, CatchUp, Cron, Every, Timing, next_slots, plan
+from jobs.schedules.slots import GRACE, CatchUp, Cron, Every, Timing, next_slots, plan
 
 BERLIN = "Europe/Berlin"
 ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)

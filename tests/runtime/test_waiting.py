@@ -6,11 +6,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from jobs import control, services
+from jobs import services
+from jobs.history.waiting import why
 from jobs.models import Activation, Job
 from jobs.runtime.store import watch
 from jobs.runtime.store.link import links
-from jobs.waiting import why
+from jobs.steering import control
 from templates_app.spec import Port
 from tests.engine import make_flow, run_flow, run_session, start
 from tests.runtime.flows import spread

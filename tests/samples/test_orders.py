@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from jobs import selectors
 from jobs.errors import BadInput
+from jobs.history import selectors
 from jobs.models import DatasetRow, Job
 from samples.load import load
 from templates_app.models import FlowPrototype

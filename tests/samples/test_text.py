@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jobs import selectors
+from jobs.history import selectors
 from jobs.models import Activation
 from samples.load import HERE, load
 from templates_app.models import FlowPrototype

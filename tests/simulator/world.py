@@ -248,7 +248,7 @@ class World:
             row.status = "held"
 
     def _resume(self) -> None:
-        """As jobs.control does it."""
+        """As jobs.steering.control does it."""
         store, limit = self.store, self.flow.program.spec.max_workers
         store.status = "running" if any(row.attempt for row in store.steps) else "pending"
         held = store.rows("held")

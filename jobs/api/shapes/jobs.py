@@ -7,8 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from jobs.history.selectors import Failure, Result
 from jobs.models import Job, JobEvent
-from jobs.selectors import Failure, Result
 from jobs.states import JobStatus
 from routilux_site.lib.api.docs import ProblemSerializer
 from routilux_site.lib.api.fields import JSONObject

@@ -7,8 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from jobs import schedules
 from jobs.models import Schedule
+from jobs.schedules import verbs as schedules
 from routilux_site.lib.api.fields import JSONObject
 
 

@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from jobs.history.selectors import StepIO
 from jobs.models import Activation, Item, StepLog
-from jobs.selectors import StepIO
 from jobs.states import StepStatus
 from routilux_site.lib.api.fields import AnyJSON
 

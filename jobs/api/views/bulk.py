@@ -10,13 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs import services, throttling
+from jobs.admission.launch import checked_key
 from jobs.api import docs
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import MAX_BULK, BulkBody
 from jobs.api.shapes.jobs import AcceptedSerializer, BulkSerializer
 from jobs.api.throttles import caller_of
 from jobs.api.views.trigger import lineage, triggered_by_body
-from jobs.launch import checked_key
 from routilux_site.lib.api.operation import DescribedSchema, operation
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.problem import of_error

@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs import selectors, waiting
 from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import LogQuery, NoQuery, OutputQuery, PageQuery
 from jobs.api.shapes.steps import ItemSerializer, LogSerializer, QueueListSerializer, WaitingSerializer
 from jobs.api.views.control import OF_JOBS, JobVerb
+from jobs.history import selectors, waiting
 from jobs.models import Item, Job
 from routilux_site.lib.api.endpoint import Permissions
 from routilux_site.lib.api.operation import DescribedSchema, operation

@@ -9,12 +9,12 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs import selectors
 from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import JobQuery, PageQuery
 from jobs.api.filters import flow_id, narrowed
 from jobs.api.shapes.jobs import EventSerializer, JobDetailSerializer, JobSerializer, Report
+from jobs.history import selectors
 from jobs.models import Job
 from routilux_site.lib.keyset import KeysetPagination
 from templates_app.document import accepted_names

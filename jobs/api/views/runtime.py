@@ -5,10 +5,10 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs import selectors
 from jobs.api import docs
 from jobs.api.bodies import NoQuery, SessionQuery
 from jobs.api.shapes.runtime import RuntimeSerializer, SessionSerializer
+from jobs.history import selectors
 from jobs.models import Session
 from routilux_site.lib.api.endpoint import Endpoint
 from routilux_site.lib.api.operation import DescribedSchema, operation

@@ -13,13 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from jobs import schedules
 from jobs.api import docs
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import NoBody, PageQuery, ReasonBody, ScheduleBody, SchedulePatch
 from jobs.api.shapes.jobs import AcceptedSerializer
 from jobs.api.shapes.schedules import ScheduleSerializer
 from jobs.models import Schedule
+from jobs.schedules import verbs as schedules
 from routilux_site.lib import strict_json
 from routilux_site.lib.api.operation import DescribedSchema, Operation, operation
 from routilux_site.lib.keyset import KeysetPagination

@@ -6,11 +6,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs import selectors
 from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import StepQuery
 from jobs.api.shapes.steps import StepDetailSerializer, StepSerializer
+from jobs.history import selectors
 from routilux_site.lib.keyset import KeysetPagination
 
 

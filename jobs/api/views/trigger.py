@@ -11,12 +11,12 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from jobs import services
+from jobs.admission.launch import checked_key
 from jobs.api import docs, waiting
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import RerunBody, TriggerBody
 from jobs.api.shapes.jobs import AcceptedSerializer, JobDetailSerializer
 from jobs.api.views.jobs import LOOK_AGAIN_SECONDS, detail, progress_of
-from jobs.launch import checked_key
 from jobs.models import ApiToken, Job
 from routilux_site.lib import request_id
 from templates_app.api.pointing import inside, pointing

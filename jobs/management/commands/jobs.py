@@ -11,15 +11,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from jobs import services, waiting
+from jobs import services
 from jobs.access import TRIGGER
-from jobs.bulk import BulkVerb
-from jobs.launch import Launch, checked_key
+from jobs.admission.launch import Launch, checked_key
+from jobs.history import waiting
 from jobs.management import asking, rendering
 from jobs.management.following import Screen, View, follow
 from jobs.management.searching import search
 from jobs.models import Job
 from jobs.states import JobStatus
+from jobs.steering.bulk import BulkVerb
 from routilux_site.lib.errors import RoutiluxError
 
 ENDED = {JobStatus.COMPLETED: 0, JobStatus.FAILED: 1, JobStatus.CANCELLED: 2}

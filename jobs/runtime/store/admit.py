@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from jobs.limits import Candidate, Place, Rate
+from jobs.admission.limits import Candidate, Place, Rate
 from jobs.runtime.store.link import LOCK_TIMEOUT, Link, run
 
 #: Of one key, so many are looked at in one go; and so many keys are looked at in one sweep.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from jobs.fingerprints import fingerprint
+from jobs.history.fingerprints import fingerprint
 from jobs.runtime.store.link import Link, run
 from jobs.states import JOB_UNDER_WAY, STEP_OPEN
 

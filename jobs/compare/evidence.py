@@ -10,15 +10,15 @@ from uuid import UUID
 from django.db.models import Count, F, Min, Q, Sum, TextField
 from django.db.models.functions import Cast, Length
 
-from jobs.jsondiff import changes, shape_changes
+from jobs.compare.jsondiff import changes, shape_changes
+from jobs.compare.outcomes import Outcome, outcomes
+from jobs.compare.suspects import Evidence
 from jobs.models import Activation, CodeVersion, Item, Job, Session
 from jobs.models.job import JobQuerySet
-from jobs.outcomes import Outcome, outcomes
 from jobs.runtime.program import Program
 from jobs.search.apply import Sought
 from jobs.search.window import page_of
 from jobs.states import JobStatus
-from jobs.suspects import Evidence
 from templates_app.diff import Difference, diff
 from templates_app.spec import FlowSpec
 

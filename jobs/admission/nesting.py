@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection
 
 from jobs import services
+from jobs.admission.launch import Launch, Parent
 from jobs.errors import BadInput
-from jobs.launch import Launch, Parent
 from jobs.models import Job
 from jobs.runtime.store.claim import Step
 from templates_app.selectors import flow_by_name

@@ -11,13 +11,14 @@ from datetime import datetime
 
 from django.db import DatabaseError, IntegrityError, transaction
 
-from jobs import schedules, services
+from jobs import services
 from jobs.errors import FlowNotRunnable, JobError
 from jobs.models import Job, Schedule
 from jobs.models.schedule import Overlap
 from jobs.runtime.store.admit import clock
 from jobs.runtime.store.link import django_link
-from jobs.slots import Plan, plan
+from jobs.schedules import verbs as schedules
+from jobs.schedules.slots import Plan, plan
 from jobs.states import JOB_TERMINAL, JobStatus
 from routilux_site.lib.errors import RoutiluxError
 

@@ -13,14 +13,14 @@ from cronsim import CronSim, CronSimError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from jobs import launch as launching
 from jobs import services
+from jobs.admission import launch as launching
+from jobs.admission.launch import Actor, Launch
 from jobs.errors import JobError, WrongState
-from jobs.launch import Actor, Launch
 from jobs.models import Job, Schedule, ScheduleEvent
 from jobs.models.schedule import CatchUp, Overlap
 from jobs.runtime import wake
-from jobs.slots import next_slots
+from jobs.schedules.slots import next_slots
 from routilux_site.lib import strict_json
 from templates_app.models import FlowPrototype
 

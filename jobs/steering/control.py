@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from jobs import admission
+from jobs.admission import gate as admission
+from jobs.admission.launch import Actor
 from jobs.errors import BadInput, WrongState
-from jobs.launch import Actor
 from jobs.models import Activation, Job, Wait
 from jobs.runtime import family
 from jobs.runtime.family import children
@@ -23,7 +23,7 @@ from jobs.runtime.nudge import Act, nudge
 from jobs.runtime.programs import programs
 from jobs.runtime.router import Router
 from jobs.states import VERBS, JobStatus, StepStatus
-from jobs.steering import change, let_go, lock, steps, tell
+from jobs.steering.common import change, let_go, lock, steps, tell
 from routilux_site.lib import strict_json
 
 Outputs = Sequence[tuple[str, Mapping[str, Any]]]

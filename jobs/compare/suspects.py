@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from jobs.jsondiff import Change
+from jobs.compare.jsondiff import Change
 from templates_app.diff import Difference, Impact
 
 #: How likely each is the cause, between 0 and 100; only the order matters.

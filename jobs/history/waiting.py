@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 
-from jobs import admission, selectors
+from jobs.admission import gate as admission
+from jobs.history import selectors
 from jobs.models import Activation, Job, JobEvent, NodeState, Wait
 from jobs.runtime.programs import programs
 from jobs.states import JobStatus, StepStatus, WaitKind

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from jobs.admission.launch import Actor
 from jobs.errors import WrongState
-from jobs.launch import Actor
 from jobs.models import Activation, Job, JobEvent
 from jobs.runtime import wake
 from jobs.runtime.programs import programs

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.admission.launch import Actor
 from jobs.errors import WrongState
-from jobs.launch import Actor
 from jobs.models import Activation, Job, Wait
 from jobs.runtime.waits import answer
 from jobs.states import WaitKind
-from jobs.steering import lock, tell
+from jobs.steering.common import lock, tell
 
 MAX_COMMENT = 500
 

@@ -1,7 +1,7 @@
 """Admission: queued jobs begin when their start time has come, a place is free, and the rate allows it.
 
-A job that has to pass this gate is born queued, with its first steps held; one decision (`jobs.limits`) and one
-conditional update let it go. What holds a place is the unfinished admitted job itself.
+A job that has to pass this gate is born queued, with its first steps held; one decision (`jobs.admission.limits`) and
+one conditional update let it go. What holds a place is the unfinished admitted job itself.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from jobs.launch import Start
-from jobs.limits import Rate, decide, key_of, seconds_to_wait
+from jobs.admission.launch import Start
+from jobs.admission.limits import Rate, decide, key_of, seconds_to_wait
 from jobs.models import Job, Schedule
 from jobs.models.schedule import Overlap
 from jobs.runtime import wake

@@ -12,14 +12,14 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from jobs.admission.launch import Actor, check_payload
 from jobs.errors import BadInput, WrongState
-from jobs.launch import Actor, check_payload
 from jobs.models import Activation, Item, Job
 from jobs.runtime.nudge import nudge
 from jobs.runtime.programs import programs
 from jobs.runtime.router import NOBODY
 from jobs.states import StepStatus
-from jobs.steering import change, let_go, lock, steps, tell
+from jobs.steering.common import change, let_go, lock, steps, tell
 
 
 def set_breakpoint(*, job: Job, node: str, actor: Actor = None, reason: str = "") -> None:
