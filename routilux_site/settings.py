@@ -23,7 +23,7 @@ _WORKERS = envint("ROUTILUX_WORKERS", 4, minimum=2)  # one worker always stays f
 ROUTILUX: dict[str, Any] = {
     "WORKERS": _WORKERS,
     "THREADS": envint("ROUTILUX_THREADS", 10, minimum=1),
-    "COROUTINES": envint("ROUTILUX_COROUTINES", 1000, minimum=0),
+    "COROUTINES": envint("ROUTILUX_COROUTINES", 1000, minimum=1),
     "LEASE": _LEASE,
     "HEARTBEAT": envfloat("ROUTILUX_HEARTBEAT", _LEASE / 5, minimum=0.1),
     "LINGER": envfloat("ROUTILUX_LINGER", 0.5, minimum=0.0),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -48,20 +47,7 @@ class Composition:
         if finished.step.id not in going or finished.step.id not in self.followed:
             return None
         new, inputs = self.followed[finished.step.id]
-        before = finished.step
-        return Step(
-            id=written.ids[new.ordinal - 1],
-            job_id=before.job_id,
-            revision_id=before.revision_id,
-            node=new.node,
-            attempt=1,
-            errors=0,
-            priority=before.priority,
-            message=new.message,
-            on_loop=before.on_loop,
-            inputs=inputs,
-            is_child=before.is_child,
-        )
+        return finished.step.caused(id=written.ids[new.ordinal - 1], node=new.node, message=new.message, inputs=inputs)
 
 
 class _Scribe:
@@ -132,9 +118,8 @@ def _past(fused: Finished) -> dict[str, Any]:
 
 
 def _inputs(step: NewStep, items: Sequence[NewItem]) -> Inputs:
-    """A copy, because what one branch does to a payload must not reach another branch or the rows being written."""
     inputs: Inputs = {}
     for item in items:
-        if item.taker == step.ordinal and item.port:
-            inputs.setdefault(item.port.slot, []).append(copy.deepcopy(item.payload))
+        if item.taker == step.ordinal:
+            item.hand_over(inputs)
     return inputs

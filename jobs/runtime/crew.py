@@ -94,20 +94,26 @@ class Crew:
         """Begin nothing more, and wait for what runs until that (monotonic) time; `meanwhile` says whether to go on."""
         for lane in self._lanes:
             lane.inbox.put(None)
-        while self.alive and meanwhile() and (left := until - time.monotonic()) > 0:
-            self._wait_for_any(min(left, 1.0))
+        while self._unfinished and meanwhile() and (left := until - time.monotonic()) > 0:
+            self._wait_for_some(min(left, 1.0))
         self._loop.stop()
 
     @property
     def alive(self) -> bool:
-        return bool(self._zombies or self._loop.running) or any(lane.is_alive() for lane in self._lanes)
+        """May anybody still use the session's connections?"""
+        return bool(self._zombies) or self._unfinished
 
-    def _wait_for_any(self, seconds: float) -> None:
-        alive = next((lane for lane in self._lanes if lane.is_alive()), None)
-        if alive is not None:
-            alive.join(seconds)
-        else:
-            time.sleep(min(seconds, 0.05))
+    @property
+    def _unfinished(self) -> bool:
+        """Does anybody still run whose end is worth waiting for? That of an abandoned lane is not."""
+        return bool(self._loop.running) or any(lane.is_alive() for lane in self._lanes)
+
+    def _wait_for_some(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        if (lane := next((lane for lane in self._lanes if lane.is_alive()), None)) is not None:
+            lane.join(seconds)
+        while self._loop.running and time.monotonic() < until:
+            time.sleep(0.02)
 
     def _abandon(self, lane: Lane, step: Step) -> None:
         """A thread cannot be killed. Its step is failed and fenced off, another lane takes its place."""
@@ -119,6 +125,6 @@ class Crew:
             self._zombies.append(lane)
         finished = Finished(step, self._session.programs.get(step.revision_id), follow=False)
         judge(finished, lane.leash.error())
-        self._session.committed(self._session.committer.commit(finished))
+        self._session.committed(step, self._session.committer.commit(finished))
         if len(self._zombies) > len(self._lanes) // 2:
             self._session.lose("too many steps ignore their timeout; the process retires")

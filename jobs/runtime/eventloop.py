@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import connections
 
 from jobs.errors import SessionLost, StepTimeout
 from jobs.runtime.execute import execute_on_loop
@@ -112,7 +113,7 @@ class EventLoop:
         finally:
             self.running.pop(step.id, None)
             self._tasks.pop(step.id, None)
-            self._session.ring_bell()
+            self._session.loop_has_room()
 
     def _swap(self, before: Step, now: Step) -> None:
         if before is not now:
@@ -126,11 +127,7 @@ class EventLoop:
         if step.unwanted:
             return None
         finished.follow = self._session.follows
-        outcome = await self._committed(finished)
-        self._session.committed(outcome)
-        if outcome.next is None:
-            self._session.may_have_ended(step)
-        return outcome.next
+        return (await self._committed(finished)).next
 
     def _committed(self, finished: Finished) -> Coroutine[Any, Any, Outcome]:
         promise: Future[Outcome] = Future()
@@ -139,28 +136,39 @@ class EventLoop:
 
     def _commit(self) -> None:
         """Write whatever has finished meanwhile in one go."""
-        while (entry := self._finished.get()) is not None:
-            entries = [entry]
-            while not self._finished.empty():
-                more = self._finished.get()
-                if more is None:
-                    return
-                entries.append(more)
-            self._commit_all(entries)
+        try:
+            while entries := self._finished_by_now():
+                self._commit_all(entries)
+        finally:
+            connections.close_all()
+
+    def _finished_by_now(self) -> list[_Entry]:
+        """Waits for one; none when there will be no more."""
+        entries = [self._finished.get()]
+        while not self._finished.empty():
+            entries.append(self._finished.get())
+        return [entry for entry in entries if entry is not None]
 
     def _commit_all(self, entries: list[_Entry]) -> None:
         wanted = [entry for entry in entries if entry[1].set_running_or_notify_cancel()]
         outcomes = self._session.committer.commit_all([finished for finished, _ in wanted]) if wanted else []
-        for (_, promise), outcome in zip(wanted, outcomes, strict=True):
+        for entry, outcome in zip(wanted, outcomes, strict=True):
+            self._settle(*entry, outcome)
+
+    def _settle(self, finished: Finished, promise: Future[Outcome], outcome: Outcome | BaseException) -> None:
+        """Tell the session first: once the loop knows, the session may have nothing left to wait for."""
+        try:
             if isinstance(outcome, BaseException):
-                promise.set_exception(outcome)
-            else:
-                promise.set_result(outcome)
+                raise outcome
+            self._session.committed(finished.step, outcome)
+            promise.set_result(outcome)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the coroutine that waits must hear of it
+            promise.set_exception(error)
 
     def _blame(self, step: Step, blocked: float) -> None:
         finished = Finished(step, self._session.programs.get(step.revision_id), follow=False)
         judge(finished, StepTimeout(f"its coroutine blocked the event loop for {blocked:.0f} s: await what takes long"))
-        self._session.committed(self._session.committer.commit(finished))
+        self._session.committed(step, self._session.committer.commit(finished))
 
 
 async def _result(promise: Future[Outcome]) -> Outcome:

@@ -13,8 +13,10 @@ from templates_app.routines import Emission, Wait
 
 #: Statuses after which the same activation will run again.
 AGAIN = frozenset({StepStatus.RETRYING, StepStatus.READY, StepStatus.PARKED})
-#: Seconds after which a step that could not be run is tried again, at most.
+#: A step that this host cannot run goes to others: so many seconds later at most, and so often. After that it is judged
+#: after all: then it is the step that breaks the connection, or no host has its code.
 HAND_ON_DELAY = 10.0
+HAND_ON_AT_MOST = 30
 
 
 @dataclass(slots=True)

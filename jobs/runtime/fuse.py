@@ -6,7 +6,6 @@ commit: when the next step is not pure, when the job ends, or when the time is u
 
 from __future__ import annotations
 
-import copy
 import time
 from collections import deque
 from collections.abc import Callable
@@ -60,21 +59,13 @@ class _Chain:
         in_time = time.monotonic() < self._deadline and len(self._root.fused) < AT_MOST
         return self._waiting.popleft() if in_time and self._waiting else None
 
-    def virtual(self, step: NewStep) -> Step:
+    def virtual(self, new: NewStep) -> Step:
+        """It has no row of its own yet: it is known by its place beside the root."""
         root = self._root.step
-        return Step(
-            id=root.id,
-            job_id=root.job_id,
-            revision_id=root.revision_id,
-            node=step.node,
-            attempt=1,
-            errors=0,
-            priority=root.priority,
-            message=step.message,
-            inputs=self._inputs.pop(step.ordinal, {}),
-            place=step.ordinal,
-            root=root,
-        )
+        inputs = self._inputs.pop(new.ordinal, {})
+        step = root.caused(id=root.id, node=new.node, message=new.message, inputs=inputs)
+        step.root, step.place = root, new.ordinal
+        return step
 
     def add(self, step: NewStep, finished: Finished) -> None:
         self._root.fused[step.ordinal] = finished
@@ -87,9 +78,8 @@ class _Chain:
         fusible = self._root.program.fusible
         self._waiting += (step for step in self.router.steps[known:] if step.node in fusible)
         for item in self.router.items[self._seen :]:
-            if item.taker and item.port:
-                slots = self._inputs.setdefault(item.taker, {})
-                slots.setdefault(item.port.slot, []).append(copy.deepcopy(item.payload))
+            if item.taker and item.port and item.port.node in fusible:
+                item.hand_over(self._inputs.setdefault(item.taker, {}))
         self._seen = len(self.router.items)
 
 

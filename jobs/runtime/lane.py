@@ -7,19 +7,17 @@ import queue
 import threading
 from typing import TYPE_CHECKING
 
-import psycopg
-from django.db import Error as DjangoDatabaseError
 from django.db import connections, transaction
 
 from jobs.errors import SessionLost
-from jobs.runtime import failpoints, family
+from jobs.runtime import failpoints
 from jobs.runtime.execute import execute, release_state
 from jobs.runtime.finished import Finished, Outcome
 from jobs.runtime.fuse import fuse
 from jobs.runtime.judge import judge
 from jobs.runtime.leash import Leash
 from jobs.runtime.store.claim import Step
-from jobs.runtime.store.link import Link, bound_idleness, django_link, is_broken, is_conflict
+from jobs.runtime.store.link import DATABASE_ERRORS, Link, bound_idleness, django_link, is_broken, is_conflict
 from jobs.states import StepStatus
 
 if TYPE_CHECKING:
@@ -70,11 +68,7 @@ class Lane(threading.Thread):
                 followed += 1
                 follow = followed < FOLLOW_AT_MOST and self._session.follows
                 outcome = self._carry_and_release(current, follow=follow)
-                self._session.committed(outcome)
-                if outcome.next is None:
-                    self._session.may_have_ended(current)
-                if outcome.ended or (outcome.next is None and current.is_child):
-                    _tell_family(current)
+                self._session.committed(current, outcome)
                 current = outcome.next
         except SessionLost:
             logger.info("step dropped: its session was lost", extra={"action": "step_dropped"})
@@ -108,7 +102,7 @@ class Lane(threading.Thread):
         outcome = self._session.committer.commit(finished)
         if apart is None or outcome.next is None:
             return outcome
-        self._session.committed(outcome)
+        self._session.committed(step, outcome)
         apart.step, apart.follow = outcome.next, follow
         return self._session.committer.commit(apart)
 
@@ -135,7 +129,7 @@ class Lane(threading.Thread):
             return Outcome()
         except _FailedInsideError as failure:
             return self._session.committer.commit(failure.finished)
-        except (DjangoDatabaseError, psycopg.Error) as error:
+        except DATABASE_ERRORS as error:
             return self._after_error(finished, error, link)
 
     def _after_error(self, finished: Finished, error: Exception, link: Link | None) -> Outcome:
@@ -149,14 +143,6 @@ class Lane(threading.Thread):
         else:  # the routine's own rows broke a constraint that is checked at commit
             judge(finished, error)
         return self._session.committer.commit(finished)
-
-
-def _tell_family(step: Step) -> None:
-    """A job that belongs to another one has ended, or one that may have children was cut short."""
-    try:
-        family.after_end(step.job_id)
-    except (DjangoDatabaseError, psycopg.Error) as error:
-        logger.warning("family not told: %s", error, extra={"action": "family_not_told", "job": str(step.job_id)})
 
 
 def _tidy_connection() -> None:

@@ -7,15 +7,12 @@ from typing import Final
 import psycopg
 from django.db import InterfaceError, OperationalError, connections
 
-from jobs.runtime.finished import Finished
+from jobs.runtime.finished import HAND_ON_AT_MOST, Finished
 from jobs.runtime.judge import judge
 from jobs.runtime.store.link import is_broken
 from routilux_site.lib.errors import RoutiluxError
 from templates_app import catalog
 
-#: After so many attempts a step is judged after all: then it is the step that breaks the connection, or no host has
-#: its code.
-HAND_ON_AT_MOST: Final = 30
 _LOST: Final = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 

@@ -7,6 +7,7 @@ of the tests all drive this same code.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -50,6 +51,11 @@ class NewItem:
     port: Port | None
     payload: Payload
     taker: int | None = None  #: ordinal of the new step that takes it at once, or NOBODY
+
+    def hand_over(self, inputs: dict[str, list[Payload]]) -> None:
+        """A copy, because what one branch does to a payload must not reach another branch or the rows being written."""
+        if self.port:
+            inputs.setdefault(self.port.slot, []).append(copy.deepcopy(self.payload))
 
 
 @dataclass(slots=True, eq=False)

@@ -7,110 +7,89 @@ short linger, when its cluster is told to stop, or when it can no longer be sure
 from __future__ import annotations
 
 import logging
-import os
-import selectors
-import socket
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-import psycopg
 from django.conf import settings
-from django.db import Error as DjangoDatabaseError
 
 from jobs.admission import gate as admission
-from jobs.runtime import capture, codeversion, failpoints, process, wake
+from jobs.runtime import capture, failpoints, family, process, wake
 from jobs.runtime.committer import Committer
 from jobs.runtime.crew import Crew
-from jobs.runtime.finished import Outcome
+from jobs.runtime.ear import Ear
+from jobs.runtime.finished import HAND_ON_AT_MOST, HAND_ON_DELAY, Outcome
 from jobs.runtime.lane import Lane
 from jobs.runtime.live import Live
 from jobs.runtime.nudge import fire_timers
 from jobs.runtime.programs import programs
-from jobs.runtime.store import admit, claim, rescue
+from jobs.runtime.store import claim, rescue
 from jobs.runtime.store.joblock import End, close_rest, end_job
-from jobs.runtime.store.link import Link, is_conflict, links, open_link, run
+from jobs.runtime.store.link import DATABASE_ERRORS, Link, is_conflict, links
+from jobs.runtime.tenure import Tenure
 from jobs.runtime.turns import Turns
 from jobs.schedules import firing
 from jobs.states import JobStatus
-from routilux_site.lib.ids import uuid7
 
 logger = logging.getLogger(__name__)
 
 #: How often a session that has work looks for what others made ready; a wake-up makes it look at once.
 LOOK = 0.1
-DATABASE_ERRORS = (psycopg.Error, DjangoDatabaseError)
 SWEEP = 1.0
-#: A step whose revision a host cannot read goes to others this often, so many seconds apart.
-HAND_ON_AT_MOST = 30
-HAND_ON_DELAY = 10.0
 
 
 class Session:
     def __init__(self, main: Link, ticket: rescue.TicketLease | None, *, stays: bool = False) -> None:
         """One session of a cluster `stays`: it hears of new work at once, where a ticket takes longer."""
         options = settings.ROUTILUX
-        self.id: UUID = uuid7()
         self.programs = programs
         self.stopping = False
-        self._ticket = ticket
-        self._lease: float = options["LEASE"]
         self._linger: float = options["STAY"] if stays else options["LINGER"]
         self._heartbeat: float = options["HEARTBEAT"]
+        self._lease: float = options["LEASE"]
         self._main = main
+        self._tenure = Tenure(main, ticket)
+        self.id: UUID = self._tenure.id
         self._commits = links.get("commits")
         self.committer = Committer(self._commits, self.id, on_lost=self.lose)
         self._crew = Crew(self)
         self._live = Live(self.id)
-        self._bell_out, self._bell_in = socket.socketpair()
-        self._look_now = True
+        self._ear = Ear(main)
         self._lost: str | None = None
         self._called = 0.0
         self._alone = False
-        self._next_due: float | None = None  #: monotonic time of the earliest retry that this session knows of
         self._turns = Turns()
-        self._ended: set[UUID] = set()  #: jobs that may have given up their place under a limit
+        self._ended: deque[UUID] = deque()  #: jobs that may have given up their place under a limit
 
     def run(self) -> str:
         """Work until nothing is left; returns how it ended."""
-        code, classes = codeversion.running()
-        rescue.open_session(
-            self._main,
-            code=code,
-            classes=classes,
-            id=self.id,
-            cluster=process.cluster_id(),
-            host=socket.gethostname(),
-            pid=os.getpid(),
-            lanes=self._crew.size,
-        )
-        self._main.add_notify_handler(self._heard_work)
-        run(self._main, f"LISTEN {wake.WORK_CHANNEL}")
-        self._bell_out.setblocking(False)
+        self._tenure.begin(lanes=self._crew.size)
+        self._ear.listen()
         capture.install()
         return self._work()
 
-    # What lanes tell.
+    # What lanes and the event loop tell.
 
     def lane_is_free(self, lane: Lane) -> None:
         if self._crew.lane_is_free(lane):
-            self.ring_bell()
+            self._ear.ring()
 
-    def committed(self, outcome: Outcome) -> None:
+    def loop_has_room(self) -> None:
+        self._ear.ring()
+
+    def committed(self, step: claim.Step, outcome: Outcome) -> None:
+        """Called by the thread that committed. Nothing follows a step: its job may have ended."""
         if outcome.due_in is not None:
-            due = time.monotonic() + outcome.due_in
-            self._next_due = min(due, self._next_due or due)
+            self._ear.alarm.set(outcome.due_in)
         if outcome.made_ready or outcome.due_in is not None:
-            self._look_now = True
-            self.ring_bell()
-
-    def may_have_ended(self, step: claim.Step) -> None:
-        """Nothing follows a step: if its job has ended, the next one may have its place."""
-        if self.programs.get(step.revision_id).spec.concurrency:
-            self._ended.add(step.job_id)
-            self._next_due, self._look_now = time.monotonic(), True
-            self.ring_bell()
+            self._ear.heard = True
+            self._ear.ring()
+        if outcome.next is None:
+            self._may_have_ended(step)
+        if outcome.ended or (outcome.next is None and step.is_child):
+            _tell_family(step)
 
     def give_way(self) -> None:
         """It cannot run what there is: it does not stay in the way of a session elsewhere."""
@@ -119,20 +98,30 @@ class Session:
     def lose(self, reason: str) -> None:
         self._lost = self._lost or reason
         self.stopping = True
-        self.ring_bell()
+        self._ear.ring()
+
+    @property
+    def follows(self) -> bool:
+        """May a lane go on with the next step of its job, or are others waited for?"""
+        return not (self.stopping or self._alone)
+
+    def _may_have_ended(self, step: claim.Step) -> None:
+        if self.programs.get(step.revision_id).spec.concurrency:
+            self._ended.append(step.job_id)  # the next one may have its place
+            self._ear.alarm.set(0.0)
+            self._ear.ring()
 
     # The main thread.
 
     def _work(self) -> str:
         idle_since = last_beat = time.monotonic()
-        last_sweep = 0.0
-        looked = 0.0
+        last_sweep = looked = 0.0
         while not self._must_end(idle_since):
             now = time.monotonic()
             if now - last_beat >= self._heartbeat:
                 last_beat = now
                 self._beat()
-            if self._look_now or now - looked >= self._patience:
+            if self._ear.heard or now - looked >= self._patience:
                 looked = now
                 self._unless_in_the_way(self._claim)
             if now - last_sweep >= SWEEP:
@@ -142,7 +131,8 @@ class Session:
                 idle_since = time.monotonic()
                 self._crew.watch()
                 self._unless_in_the_way(self._tell)
-            self._wait()
+            if not (self._ear.heard and self._crew.free):
+                self._ear.wait(self._patience)
         return self._lost or ("stopped" if self.stopping else "idle")
 
     def _tell(self) -> None:
@@ -153,12 +143,7 @@ class Session:
             self.stopping = True
         if self.stopping:
             return True
-        return not self._crew.busy and not self._look_now and time.monotonic() - idle_since >= self._linger
-
-    @property
-    def follows(self) -> bool:
-        """May a lane go on with the next step of its job, or are others waited for?"""
-        return not (self.stopping or self._alone)
+        return not self._crew.busy and not self._ear.heard and time.monotonic() - idle_since >= self._linger
 
     @property
     def _patience(self) -> float:
@@ -175,13 +160,13 @@ class Session:
 
     def _claim(self) -> None:
         """Give every free lane a step. Found as many as asked for: there may be more than this session can carry."""
-        if self._next_due is not None and time.monotonic() >= self._next_due:
+        if self._ear.alarm.left() == 0.0:
             self._wake_what_is_due()
         if self._alone:
             self._claim_suspect()
         elif self._crew.free or self._crew.room:
             self._claim_for_crew()
-        elif self._look_now:
+        elif self._ear.heard:
             self._call_for_help()
 
     def _claim_suspect(self) -> None:
@@ -190,12 +175,12 @@ class Session:
             return
         step = claim.claim_suspect(self._main, session=self.id)
         self._alone = step is not None
-        self._look_now = True
+        self._ear.heard = True
         if step is not None:
             self._dispatch(step)
 
     def _claim_for_crew(self) -> None:
-        self._look_now = False
+        self._ear.heard = False
         lanes, room = self._crew.free, self._crew.room
         failpoints.hit("before_claim")
         steps = self._turns.take(partial(claim.claim, self._main, session=self.id), lanes=lanes, loop=room)
@@ -203,8 +188,8 @@ class Session:
         for step in steps:
             self._dispatch(step)
         on_loop = sum(step.on_loop for step in steps)
-        if len(steps) - on_loop == lanes or on_loop == room:
-            self._look_now = True  # when a lane is free again
+        if len(steps) - on_loop == lanes or on_loop == room > 0:
+            self._ear.heard = True  # when a lane is free again
             self._call_for_help()
 
     def _call_for_help(self) -> None:
@@ -214,12 +199,17 @@ class Session:
             wake.ring(self._main, more=True)
 
     def _wake_what_is_due(self) -> None:
-        ended, self._ended = self._ended, set()
-        moved = firing.fire_due() + sum(map(admission.after_end, ended)) + admission.sweep()
+        self._ear.alarm.reset()  # first: what is set from here on is kept
+        moved = firing.fire_due() + self._admit_after_ends() + admission.sweep()
         if claim.awaken_retries(self._main) + fire_timers() + moved:
-            self._look_now = True
+            self._ear.heard = True
         due = claim.seconds_to_next_due(self._main)
-        self._next_due = None if due is None else time.monotonic() + max(due, 0.01)
+        if due is not None:
+            self._ear.alarm.set(max(due, 0.01))
+
+    def _admit_after_ends(self) -> int:
+        ended = {self._ended.popleft() for _ in range(len(self._ended))}
+        return sum(map(admission.after_end, ended))
 
     def _dispatch(self, step: claim.Step) -> None:
         try:
@@ -245,7 +235,7 @@ class Session:
         close_rest(self._main, step.job_id)
 
     def _beat(self) -> None:
-        if not rescue.beat(self._main, self.id, ticket=self._ticket, lease=self._lease):
+        if not self._tenure.beat():
             self.lose("declared dead by another session: its heartbeat was late")
 
     def _sweep(self) -> None:
@@ -257,42 +247,13 @@ class Session:
             logger.warning("rescued %s", rescued, extra={"action": "rescued"})
         if not self._alone and claim.any_suspect(self._main):
             # No new claims until the lanes are idle and the suspect has had its turn.
-            self._alone = self._look_now = True
-        self._look_now = self._look_now or bool(rescued.ready)
+            self._alone = self._ear.heard = True
+        self._ear.heard = self._ear.heard or bool(rescued.ready)
 
     def _drop_what_is_lost(self) -> None:
         """Let running steps know when their job was cancelled, failed, or taken over."""
         if running := self._crew.running:
             self._crew.drop(running, owned=claim.still_owned(self._main, session=self.id, steps=running))
-
-    def _wait(self) -> None:
-        """Until a lane is free, somebody rings, a retry is due, or it is time to look again."""
-        timeout = self._patience
-        if self._next_due is not None:
-            timeout = min(timeout, max(0.0, self._next_due - time.monotonic()))
-            self._look_now = self._look_now or timeout == 0.0
-        if self._look_now and self._crew.free:
-            return
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._main, selectors.EVENT_READ)
-            selector.register(self._bell_out, selectors.EVENT_READ)
-            ready = selector.select(timeout)
-        self._hear([key.fileobj for key, _ in ready])
-
-    def _hear(self, ready: Sequence[object]) -> None:
-        if self._bell_out in ready:
-            self._bell_out.recv(4096)
-        if self._main in ready:
-            run(self._main, "SELECT 1")  # reading an answer also reads the notifications in front of it
-
-    def _heard_work(self, _: object) -> None:
-        self._look_now = True
-
-    def ring_bell(self) -> None:
-        try:
-            self._bell_in.send(b".", socket.MSG_DONTWAIT)
-        except OSError:
-            return  # the bell is already ringing, or nobody listens any more
 
     # The end.
 
@@ -301,64 +262,43 @@ class Session:
         self.stopping = True
         try:
             self._finish_crew(0.0 if self._lost else settings.ROUTILUX["GRACE"])
-            self._close_rows(outcome)
+            self._tenure.end(outcome, lost=bool(self._lost))
         finally:
             capture.uninstall()
             self._release_links()
 
     def _finish_crew(self, grace: float) -> None:
         if self._crew.busy and not self._lost:
-            self._beat_or_lose(lambda: rescue.tell_stopping(self._main, self.id))
+            self._or_lose(self._tenure.tell_stopping)
         self._crew.finish(time.monotonic() + grace, meanwhile=self._still_ours)
 
     def _still_ours(self) -> bool:
-        self._beat_or_lose(self._beat)
+        self._or_lose(self._beat)
         return not self._lost
 
-    def _beat_or_lose(self, do: Callable[[], None]) -> None:
+    def _or_lose(self, do: Callable[[], None]) -> None:
         try:
             do()
         except DATABASE_ERRORS as error:
             self.lose(str(error))
 
-    def _close_rows(self, outcome: str) -> None:
-        """When the database is down, wait for it, up to a lease: a session that ends itself costs its steps nothing,
-        one that is found dead counts against them."""
-        if not self._lost:
-            self._write_end(self._main, outcome)
-            return
-        deadline = time.monotonic() + self._lease
-        while True:
-            try:
-                with open_link("closing") as link:
-                    self._write_end(link, outcome)
-                return
-            except DATABASE_ERRORS:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.3)
-
-    def _write_end(self, link: Link, outcome: str) -> None:
-        due = claim.seconds_to_next_due(link)
-        failpoints.hit("before_ack")
-        rescue.close_session(link, self.id, ticket=self._ticket, outcome=outcome)
-        # Looked at after the end is committed: whoever made work before that saw a live session and sent no ticket.
-        if claim.any_ready(link) or admit.movable(link, limit=1):
-            wake.ring(link)
-        elif due is not None:
-            wake.ring(link, delay=max(0.0, due))
-
     def _release_links(self) -> None:
         """Keep the connections for the next session, unless their state is unclear or a lane may still use them."""
-        self._bell_in.close()
-        self._bell_out.close()
+        self._ear.close()
         if self._lost or self._crew.alive:
             self._main.close()
             self._commits.close()
         else:
-            self._main.remove_notify_handler(self._heard_work)
-            run(self._main, "UNLISTEN *")
+            self._ear.stop_listening()
             rescue.free_session_slot(self._main)
+
+
+def _tell_family(step: claim.Step) -> None:
+    """A job that belongs to another one has ended, or one that may have children was cut short."""
+    try:
+        family.after_end(step.job_id)
+    except DATABASE_ERRORS as error:
+        logger.warning("family not told: %s", error, extra={"action": "family_not_told", "job": str(step.job_id)})
 
 
 def work() -> None:

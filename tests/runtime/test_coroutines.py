@@ -11,6 +11,9 @@ from django.db import connections
 from pytest_django.fixtures import Settings
 
 from jobs.models import Activation, Job, StepLog
+from jobs.runtime.store import claim
+from jobs.runtime.store.claim import Step
+from jobs.runtime.store.link import Link
 from jobs.services import cancel
 from jobs.states import JobStatus
 from tests.engine import make_flow, results, run_flow, run_jobs, run_session, start
@@ -53,6 +56,23 @@ def test_it_goes_on_from_the_loop_to_a_lane_and_back() -> None:
     assert list(job.activations.values_list("node", "on_loop", "attempt")) == [
         ("a", True, 1), ("b", True, 1), ("c", False, 1), ("d", True, 1)
     ]  # fmt: skip
+
+
+def test_it_rests_while_the_loop_is_full(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.ROUTILUX = {**settings.ROUTILUX, "COROUTINES": 1}
+    claims: list[int] = []
+    claim_any = claim.claim
+
+    def counted(link: Link, **limits: Any) -> list[Step]:
+        claims.append(1)
+        return claim_any(link, **limits)
+
+    monkeypatch.setattr(claim, "claim", counted)
+
+    job = run_flow(make_flow("full", awaiting(3, seconds=0.5), ["a.output b.input"]))
+
+    assert len(results(job)) == 3
+    assert len(claims) < 200  # every tenth of a second, not as fast as it can
 
 
 def test_it_keeps_what_each_coroutine_prints_apart() -> None:

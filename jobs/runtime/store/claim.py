@@ -45,6 +45,12 @@ class Step:
     def unwanted(self) -> bool:
         return (self.root or self).dropped
 
+    def caused(self, *, id: int, node: str, message: Any, inputs: Inputs) -> Step:
+        """The first attempt of a step of the same job, claimed for the same lane or loop."""
+        step = Step(id, self.job_id, self.revision_id, node, 1, 0, self.priority, message, inputs)
+        step.on_loop, step.is_child = self.on_loop, self.is_child
+        return step
+
     def locks_state(self) -> None:
         """It holds the lock on its node's durable state, until its lane lets go of it."""
         self.locked_state = True

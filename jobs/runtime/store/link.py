@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.db import Error as DjangoDatabaseError
 from django.db import connections
 from psycopg import errors
 from psycopg.rows import TupleRow
@@ -27,6 +28,8 @@ SERVER_KEEPALIVE = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp
 PLANNER = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off -c jit=off"
 #: Milliseconds to wait for a row that somebody else holds; then others get their turn first.
 LOCK_TIMEOUT = 300
+#: Whatever goes wrong on a connection of the engine's own, or on Django's.
+DATABASE_ERRORS = (psycopg.Error, DjangoDatabaseError)
 #: Somebody else was in the way; nothing was written, and the same may be tried again.
 CONFLICTS = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 

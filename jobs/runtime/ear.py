@@ -1,0 +1,78 @@
+"""What the main thread of a session waits for: its own threads, announcements of new work, and the next due time."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import threading
+import time
+
+from jobs.runtime import wake
+from jobs.runtime.store.link import Link, run
+
+
+class Ear:
+    def __init__(self, link: Link) -> None:
+        self.heard = True  #: somebody has work; whoever looks for it sets this to False first
+        self.alarm = Alarm()
+        self._link = link
+        self._bell_out, self._bell_in = socket.socketpair()
+        self._bell_out.setblocking(False)
+
+    def listen(self) -> None:
+        self._link.add_notify_handler(self._heard_work)
+        run(self._link, f"LISTEN {wake.WORK_CHANNEL}")
+
+    def ring(self) -> None:
+        """Wake the main thread. Called by any thread."""
+        try:
+            self._bell_in.send(b".", socket.MSG_DONTWAIT)
+        except OSError:
+            return  # the bell is already ringing, or nobody listens any more
+
+    def wait(self, seconds: float) -> None:
+        """Until somebody rings or announces work, something is due, or the time is up."""
+        left = self.alarm.left()
+        if left is not None and left < seconds:
+            seconds, self.heard = left, self.heard or not left
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._link, selectors.EVENT_READ)
+            selector.register(self._bell_out, selectors.EVENT_READ)
+            ready = [key.fileobj for key, _ in selector.select(seconds)]
+        if self._bell_out in ready:
+            self._bell_out.recv(4096)
+        if self._link in ready:
+            run(self._link, "SELECT 1")  # reading an answer also reads the notifications in front of it
+
+    def stop_listening(self) -> None:
+        self._link.remove_notify_handler(self._heard_work)
+        run(self._link, "UNLISTEN *")
+
+    def close(self) -> None:
+        self._bell_in.close()
+        self._bell_out.close()
+
+    def _heard_work(self, _: object) -> None:
+        self.heard = True
+
+
+class Alarm:
+    """When something is due next, as far as this process knows. Any thread sets it; only an earlier time counts."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._at: float | None = None
+
+    def set(self, seconds: float) -> None:
+        at = time.monotonic() + seconds
+        with self._mutex:
+            self._at = at if self._at is None else min(at, self._at)
+
+    def left(self) -> float | None:
+        """Seconds, 0.0 when it is due; None when nothing is."""
+        at = self._at
+        return None if at is None else max(0.0, at - time.monotonic())
+
+    def reset(self) -> None:
+        with self._mutex:
+            self._at = None
