@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from jobs import access
@@ -70,16 +71,10 @@ class Endpoint(PlainEndpoint):
             raise JobPruned("Steps, data and logs are gone; this is what was kept of it.", stub=pruned_stub(stub))
 
     def step(self, job: Job, number: int) -> Activation:
-        step = Activation.objects.filter(job=job, pk=number).first() if number < 2**63 else None
-        if step is None:
-            raise Http404
-        return step
+        return get_object_or_404(Activation, job=job, pk=number)
 
     def item(self, job: Job, number: int) -> Item:
-        item = Item.objects.filter(job=job, pk=number).first() if number < 2**63 else None
-        if item is None:
-            raise Http404
-        return item
+        return get_object_or_404(Item, job=job, pk=number)
 
     def part(self, job: Job, kind: str, number: int) -> Activation | Item:
         """What an address names below a job: a `step` or an `item`."""

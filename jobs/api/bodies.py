@@ -12,9 +12,8 @@ from jobs.models.webhook import ENDS, DeliveryStatus
 from jobs.scopes import SCOPES
 from jobs.states import JobStatus
 from routilux_site.lib.api.fields import JSONObject, Moment, Number, StrictSerializer, Text, WholeNumber, YesNo
+from routilux_site.lib.api.queries import PageQuery
 from routilux_site.lib.safe_net import LONGEST_URL
-from templates_app.api.bodies import NoQuery as NoQuery
-from templates_app.api.bodies import PageQuery as PageQuery
 from templates_app.api.bodies import TemplateBody
 
 MAX_PRIORITY = 100

@@ -9,6 +9,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from routilux_site.lib.api.docs import header
 from routilux_site.lib.api.docs import problems as problems
 
+READ, WRITE = (400, 404), (400, 404, 409, 411, 413, 415)
+
 _ID = "019ab0f2-7c10-7d3e-9a54-2f4c6f1b8a01"
 _URL = f"https://routilux.example/api/v1/jobs/{_ID}"
 _LINKS = {

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from routilux_site.lib.api.fields import AnyJSON, JSONObject, StrictSerializer, Text
-from routilux_site.lib.keyset import MAX_SIZE
+from routilux_site.lib.api.queries import PageQuery
 from routilux_site.lib.text import shorten
 from templates_app.api.retired import refuse_retired
 from templates_app.models import Prototype
@@ -135,19 +135,10 @@ class CompareBody(StrictSerializer):
     text = Text(help_text="A template as YAML or JSON, or the JSON of a revision; it is not stored.")
 
 
-class NoQuery(StrictSerializer):
-    pass
-
-
 class WriteQuery(StrictSerializer):
     preview = serializers.BooleanField(
         required=False, default=False, help_text="Nothing is written: the answer tells what would come of it."
     )
-
-
-class PageQuery(StrictSerializer):
-    cursor = serializers.CharField(required=False, help_text="From `next` or `previous` of a page; follow those links.")
-    limit = serializers.IntegerField(required=False, min_value=1, max_value=MAX_SIZE, help_text="How many on a page.")
 
 
 class TemplateQuery(PageQuery):

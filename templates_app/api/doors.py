@@ -13,10 +13,9 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from routilux_site.lib.api.endpoint import Endpoint, Permissions
-from routilux_site.lib.api.operation import DescribedSchema
 from templates_app import impact, load, wiring
 from templates_app.api import preconditions
-from templates_app.api.bodies import NoQuery, TemplateBody, WriteQuery
+from templates_app.api.bodies import WriteQuery
 from templates_app.api.shapes.templates import FlowDetailSerializer, Inside, RoutineDetailSerializer
 from templates_app.assemble import assemble_node
 from templates_app.document import accepted_names
@@ -43,22 +42,9 @@ class UnknownRoutine(TemplateError):
 class Door(Endpoint):
     """Endpoints of which tokens that are limited to flows open none."""
 
-    schema = DescribedSchema()
-
     @property
     def actor(self) -> Any:
         return self.request.user
-
-    def query(self, serializer: Any = NoQuery) -> dict[str, Any]:
-        query = serializer(data=self.request.query_params)
-        query.is_valid(raise_exception=True)
-        said: dict[str, Any] = query.validated_data
-        return said
-
-    def body(self, serializer: type[TemplateBody]) -> Any:
-        body = serializer(data=self.request.data)
-        body.is_valid(raise_exception=True)
-        return body
 
 
 class TemplateDoor(Door):

@@ -15,11 +15,11 @@ _BESIDE = frozenset({"name", "description", "category", "tags", "release", "exam
 
 
 @contextmanager
-def pointing(place: Place) -> Iterator[None]:
-    """Within, refusals say where in the body it is wrong."""
+def pointing(place: Place, of: type[RoutiluxError] = RoutiluxError) -> Iterator[None]:
+    """Within, refusals, or those of a kind, say where in the body it is wrong."""
     try:
         yield
-    except RoutiluxError as error:
+    except of as error:
         error.errors = tuple(replace(told, path=place(told.path)) for told in error.errors)
         error.path = place(error.path)
         raise

@@ -17,7 +17,7 @@ from jobs.api.bodies import MAX_BULK, BulkBody
 from jobs.api.shapes.jobs import AcceptedSerializer, BulkSerializer
 from jobs.api.throttles import caller_of
 from jobs.api.views.trigger import lineage, triggered_by_body
-from routilux_site.lib.api.operation import DescribedSchema, operation
+from routilux_site.lib.api.operation import operation
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.problem import of_error
 from templates_app.api.pointing import pointing
@@ -27,7 +27,6 @@ Asked = dict[str, Any]
 
 
 class JobsBulk(Endpoint):
-    schema = DescribedSchema()
     permitted = {"POST": (TRIGGER,)}
 
     @operation(
@@ -38,17 +37,16 @@ class JobsBulk(Endpoint):
         tag="jobs",
         takes=BulkBody,
         answers={200: BulkSerializer},
-        refuses=(400, 404, 409, 411, 413, 415, 422),
+        refuses=(*docs.WRITE, 422),
         examples=docs.BULK,
     )
     def post(self, request: Request) -> Response:
-        body = BulkBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        asked: list[Asked] = body.validated_data["jobs"]
+        said = self.said(BulkBody)
+        asked: list[Asked] = said["jobs"]
         if len(asked) > 1:
             self.rate = throttling.draw("trigger", caller_of(request), count=len(asked) - 1)
         self._flows: dict[str, FlowPrototype] = {}
-        results = self._together(asked) if body.validated_data["together"] else self._each(asked)
+        results = self._together(asked) if said["together"] else self._each(asked)
         refused = sum(result["job"] is None for result in results)
         return Response({"accepted": len(results) - refused, "refused": refused, "results": results})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,30 +11,20 @@ from rest_framework.response import Response
 
 from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
-from jobs.api.bodies import LogQuery, NoQuery, OutputQuery, PageQuery
+from jobs.api.bodies import LogQuery, OutputQuery
 from jobs.api.shapes.steps import ItemSerializer, LogSerializer, QueueListSerializer, WaitingSerializer
 from jobs.api.views.control import OF_JOBS, JobVerb
 from jobs.history import selectors, waiting
 from jobs.models import Item, Job
 from routilux_site.lib.api.endpoint import Permissions
-from routilux_site.lib.api.operation import DescribedSchema, operation
-from routilux_site.lib.keyset import KeysetPagination
-
-READ = (400, 404)
+from routilux_site.lib.api.operation import operation
+from routilux_site.lib.api.queries import PageQuery
 
 
 class _Contents(Endpoint):
-    schema = DescribedSchema()
     permitted = {"GET": READ_JOBS}
-    pagination_class = KeysetPagination
     keyset_field = "id"
     keyset_heavy = "payload"
-
-    def query(self, serializer: Any) -> dict[str, Any]:
-        query = serializer(data=self.request.query_params)
-        query.is_valid(raise_exception=True)
-        said: dict[str, Any] = query.validated_data
-        return said
 
     def items(self, job: UUID, rows: Callable[[Job], QuerySet[Item]], **lookups: str) -> Response:
         return self.page(rows(self.job(job)).filter(**lookups), ItemSerializer)
@@ -50,7 +39,7 @@ class JobOutputs(_Contents):
         tag="jobs",
         parameters=[OutputQuery],
         answers={200: ItemSerializer(many=True)},
-        refuses=READ,
+        refuses=docs.READ,
         examples=docs.OUTPUTS,
     )
     def get(self, request: Request, job: UUID) -> Response:
@@ -67,7 +56,7 @@ class JobInputs(_Contents):
         tag="jobs",
         parameters=[PageQuery],
         answers={200: ItemSerializer(many=True)},
-        refuses=READ,
+        refuses=docs.READ,
         examples=docs.INPUTS,
     )
     def get(self, request: Request, job: UUID) -> Response:
@@ -82,11 +71,11 @@ class JobQueues(_Contents):
         about="How many items by slot; empty slots are left out. Of a job that has ended: what no step took.",
         tag="jobs",
         answers={200: QueueListSerializer},
-        refuses=READ,
+        refuses=docs.READ,
         examples=docs.QUEUES,
     )
     def get(self, request: Request, job: UUID) -> Response:
-        self.query(NoQuery)
+        self.query()
         return Response({"results": selectors.queues(self.job(job))})
 
 
@@ -98,11 +87,11 @@ class JobWaiting(_Contents):
         "slot, somebody. Empty when the job has ended, or is simply at work. `until` says when that ends by itself.",
         tag="jobs",
         answers={200: WaitingSerializer},
-        refuses=READ,
+        refuses=docs.READ,
         examples=docs.WAITING,
     )
     def get(self, request: Request, job: UUID) -> Response:
-        self.query(NoQuery)
+        self.query()
         return Response(WaitingSerializer({"results": waiting.why(self.job(job))}).data)
 
 
@@ -119,7 +108,7 @@ class JobItems(_Contents, JobVerb):
         tag="jobs",
         parameters=[PageQuery],
         answers={200: ItemSerializer(many=True)},
-        refuses=READ,
+        refuses=docs.READ,
         examples=docs.INPUTS,
     )
     def get(self, request: Request, job: UUID) -> Response:
@@ -137,7 +126,7 @@ class JobLogs(_Contents):
         tag="jobs",
         parameters=[LogQuery],
         answers={200: LogSerializer(many=True)},
-        refuses=READ,
+        refuses=docs.READ,
         examples=docs.LOGS,
     )
     def get(self, request: Request, job: UUID) -> Response:

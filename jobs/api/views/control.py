@@ -18,11 +18,9 @@ from jobs.api.shapes.jobs import JobSerializer
 from jobs.errors import BadEntry
 from jobs.states import VERBS
 from routilux_site.lib.api.endpoint import Permissions
-from routilux_site.lib.api.operation import DescribedSchema, Operation
+from routilux_site.lib.api.operation import Operation
 from templates_app.api.pointing import pointing
 from templates_app.spec import Port
-
-REFUSED = (400, 404, 409, 411, 413, 415)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +33,7 @@ class Verb:
 
 
 def _verb(act: Callable[..., object], *, permission: str = CONTROL, **said: Any) -> Verb:
-    usual = {"tag": "jobs", "takes": ReasonBody, "refuses": REFUSED, "examples": docs.REASON}
+    usual = {"tag": "jobs", "takes": ReasonBody, "refuses": docs.WRITE, "examples": docs.REASON}
     told = Operation(**{**usual, **said}, answers={202: JobSerializer})
     return Verb(act=act, operation=told, permission=permission)
 
@@ -86,7 +84,7 @@ OF_JOBS = {
         summary="Put an item into a slot of a job",
         about="How an open job gets more work, and how an approval or a signal arrives.",
         takes=ItemBody,
-        refuses=(*REFUSED, 422),
+        refuses=(*docs.WRITE, 422),
         examples=docs.ITEM,
     ),
     "close": _verb(
@@ -98,7 +96,7 @@ OF_JOBS = {
         examples=docs.REASON[1:],
     ),
 }
-_BREAKPOINTS: dict[str, Any] = {"takes": NodeBody, "refuses": (*REFUSED, 422), "examples": docs.NODE}
+_BREAKPOINTS: dict[str, Any] = {"takes": NodeBody, "refuses": (*docs.WRITE, 422), "examples": docs.NODE}
 OF_JOBS |= {
     "set-breakpoint": _verb(
         services.set_breakpoint,
@@ -145,7 +143,7 @@ OF_STEPS = {
         summary="Supply the output of a failed step",
         about="The failed job goes on as if the step had sent these.",
         takes=SupplyBody,
-        refuses=(*REFUSED, 422),
+        refuses=(*docs.WRITE, 422),
         examples=docs.SUPPLY,
     ),
 }
@@ -159,7 +157,7 @@ OF_ITEMS = {
         summary="Change an item that waits",
         about="One in a slot, or of a step that a breakpoint holds. The old payload is kept in the job's history.",
         takes=EditBody,
-        refuses=(*REFUSED, 422),
+        refuses=(*docs.WRITE, 422),
         examples=docs.EDIT,
     ),
     "drop": _verb(
@@ -174,7 +172,6 @@ OF_ITEMS = {
 class JobVerb(Endpoint):
     """202: what has been asked for is under way; the body is the job as it is by now."""
 
-    schema = DescribedSchema()
     verb: Verb = OF_JOBS["cancel"]
 
     @property
@@ -187,7 +184,5 @@ class JobVerb(Endpoint):
     def post(self, request: Request, job: UUID, **place: int) -> Response:
         found = self.job(job)
         at = {name: self.part(found, name, number) for name, number in place.items()}
-        body = self.operation.takes(data=request.data)
-        body.is_valid(raise_exception=True)
-        self.verb.act(job=found, actor=request.user, **at, **body.validated_data)
+        self.verb.act(job=found, actor=request.user, **at, **self.said(self.operation.takes))
         return Response(JobSerializer(self.job(found.pk), context={"request": request}).data, status=202)

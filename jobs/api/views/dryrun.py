@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +13,7 @@ from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import DryRunBody
 from jobs.api.shapes.dryrun import DryRunSerializer
 from jobs.dryrun.front import Wish, dry_run
+from routilux_site.lib.api.operation import operation
 from templates_app.api.pointing import inside, pointing
 from templates_app.errors import TemplateError
 
@@ -23,31 +23,27 @@ CHANGE = "templates_app.change_flowprototype"
 class FlowDryRun(Endpoint):
     permitted = {"POST": (TRIGGER, CHANGE)}
 
-    @extend_schema(
-        operation_id="dry_run_flow",
+    @operation(
+        id="dry_run_flow",
         summary="Try a flow without running it",
-        description=(
+        about=(
             "The router of production, in memory, with sample input: pure routines run for real, others send what "
             "`outputs` says, or nothing. No job is made, nothing is written, and timers and retries do not wait. "
             "Steps, items and time are bounded: `outcome` is `stopped` when a bound was reached, `open` when the flow "
             "would wait for more items, else `completed` or `failed`."
         ),
-        tags=["flows"],
-        request=DryRunBody,
-        responses={200: DryRunSerializer, **docs.problems(400, 404, 409, 411, 413, 415, 422)},
+        tag="flows",
+        takes=DryRunBody,
+        answers={200: DryRunSerializer},
+        refuses=(*docs.WRITE, 422),
         examples=docs.DRY_RUN,
     )
     def post(self, request: Request, name: str) -> Response:
         flow = self.flow(name)
-        body = DryRunBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        said: dict[str, Any] = body.validated_data
+        said = self.said(DryRunBody)
         self._may(said)
-        try:
+        with pointing(inside("document" if "document" in said else "overrides"), of=TemplateError):
             return Response(dry_run(flow=flow, wish=Wish(**said)).report)
-        except TemplateError as error:
-            with pointing(inside("document" if "document" in said else "overrides")):
-                raise error
 
     def _may(self, said: dict[str, Any]) -> None:
         """To try another document is to look inside of a flow, which tokens for some flows may not."""

@@ -4,19 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
-from jobs.api.bodies import JobQuery, PageQuery
+from jobs.api.bodies import JobQuery
 from jobs.api.filters import flow_id, narrowed
 from jobs.api.shapes.jobs import EventSerializer, JobDetailSerializer, JobSerializer, Report
 from jobs.history import selectors
 from jobs.models import Job
-from routilux_site.lib.keyset import KeysetPagination
+from routilux_site.lib.api.operation import operation
+from routilux_site.lib.api.queries import PageQuery
 from templates_app.document import accepted_names
 from templates_app.routines.text import shorten
 
@@ -25,20 +25,18 @@ LOOK_AGAIN_SECONDS = "1"
 
 class JobList(Endpoint):
     permitted = {"GET": READ_JOBS}
-    pagination_class = KeysetPagination
 
-    @extend_schema(
-        operation_id="list_jobs",
+    @operation(
+        id="list_jobs",
         summary="List jobs",
-        description="Newest first. There is no count: follow `next` until it is null.",
-        tags=["jobs"],
+        about="Newest first. There is no count: follow `next` until it is null.",
+        tag="jobs",
         parameters=[JobQuery],
-        responses={200: JobSerializer(many=True), **docs.problems(400)},
+        answers={200: JobSerializer(many=True)},
+        refuses=[400],
     )
     def get(self, request: Request) -> Response:
-        query = JobQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        return self.page(narrowed(self.jobs(), query.validated_data, self._flow_id), JobSerializer)
+        return self.page(narrowed(self.jobs(), self.query(JobQuery), self._flow_id), JobSerializer)
 
     def _flow_id(self, name: str) -> int:
         found = flow_id(name)
@@ -51,16 +49,17 @@ class JobList(Endpoint):
 class JobDetail(Endpoint):
     permitted = {"GET": READ_JOBS}
 
-    @extend_schema(
-        operation_id="read_job",
+    @operation(
+        id="read_job",
         summary="Read a job",
-        description=(
+        about=(
             "Status, progress and result. Send the `ETag` back as `If-None-Match`: 304 says that nothing has changed. "
             "While the job has not ended, `Retry-After` says when it is worth to look again."
         ),
-        tags=["jobs"],
+        tag="jobs",
         parameters=docs.CONDITIONAL_HEADERS,
-        responses={200: JobDetailSerializer, 304: None, **docs.problems(404)},
+        answers={200: JobDetailSerializer, 304: None},
+        refuses=[404],
         examples=docs.JOB,
     )
     def get(self, request: Request, job: UUID) -> HttpResponseBase:
@@ -74,19 +73,19 @@ class JobDetail(Endpoint):
 
 class JobEvents(Endpoint):
     permitted = {"GET": READ_JOBS}
-    pagination_class = KeysetPagination
     keyset_field = "id"
 
-    @extend_schema(
-        operation_id="list_job_events",
+    @operation(
+        id="list_job_events",
         summary="List what happened to a job",
-        description="Oldest first; nothing is ever changed or taken away.",
-        tags=["jobs"],
+        about="Oldest first; nothing is ever changed or taken away.",
+        tag="jobs",
         parameters=[PageQuery],
-        responses={200: EventSerializer(many=True), **docs.problems(400, 404)},
+        answers={200: EventSerializer(many=True)},
+        refuses=docs.READ,
     )
     def get(self, request: Request, job: UUID) -> Response:
-        PageQuery(data=request.query_params).is_valid(raise_exception=True)
+        self.query(PageQuery)
         return self.page(selectors.event_rows(self.job(job)), EventSerializer)
 
 

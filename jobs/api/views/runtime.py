@@ -6,17 +6,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.api import docs
-from jobs.api.bodies import NoQuery, SessionQuery
+from jobs.api.bodies import SessionQuery
 from jobs.api.shapes.runtime import RuntimeSerializer, SessionSerializer
 from jobs.history import selectors
 from jobs.models import Session
 from routilux_site.lib.api.endpoint import Endpoint
-from routilux_site.lib.api.operation import DescribedSchema, operation
-from routilux_site.lib.keyset import KeysetPagination
+from routilux_site.lib.api.operation import operation
 
 
 class RuntimeDetail(Endpoint):
-    schema = DescribedSchema()
     permitted = {"GET": ("jobs.view_cluster",)}
 
     @operation(
@@ -29,15 +27,13 @@ class RuntimeDetail(Endpoint):
         examples=docs.RUNTIME,
     )
     def get(self, request: Request) -> Response:
-        NoQuery(data=request.query_params).is_valid(raise_exception=True)
+        self.query()
         clusters = selectors.live_clusters().order_by("-started_at", "id")[:100]
         return Response(RuntimeSerializer({**selectors.runtime_health(), "clusters": clusters}).data)
 
 
 class SessionList(Endpoint):
-    schema = DescribedSchema()
     permitted = {"GET": ("jobs.view_session",)}
-    pagination_class = KeysetPagination
 
     @operation(
         id="list_sessions",
@@ -50,7 +46,6 @@ class SessionList(Endpoint):
         examples=docs.SESSION,
     )
     def get(self, request: Request) -> Response:
-        query = SessionQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        rows = selectors.live_sessions() if query.validated_data["live"] else Session.objects.all()
+        only_live = self.query(SessionQuery)["live"]
+        rows = selectors.live_sessions() if only_live else Session.objects.all()
         return self.page(rows, SessionSerializer)

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from jobs.api import docs
 from jobs.api.base import TRIGGER, Endpoint
-from jobs.api.bodies import NoBody, PageQuery, ReasonBody, ScheduleBody, SchedulePatch
+from jobs.api.bodies import NoBody, ReasonBody, ScheduleBody, SchedulePatch
 from jobs.api.shapes.jobs import AcceptedSerializer
 from jobs.api.shapes.schedules import ScheduleSerializer
 from jobs.models import Schedule
 from jobs.schedules import verbs as schedules
 from routilux_site.lib import strict_json
-from routilux_site.lib.api.operation import DescribedSchema, Operation, operation
-from routilux_site.lib.keyset import KeysetPagination
+from routilux_site.lib.api.operation import Operation, operation
+from routilux_site.lib.api.queries import PageQuery
 from templates_app.api.pointing import inside, pointing
 from templates_app.api.preconditions import PreconditionRequired
 from templates_app.errors import TemplateError
@@ -35,25 +36,17 @@ _TAG = re.compile(r'(?:W/)?"v(?P<version>[0-9]{1,9})-[0-9a-f]*"')
 class _Schedules(Endpoint):
     """Shows schedules of the flows that the caller sees."""
 
-    schema = DescribedSchema()
-
     def rows(self) -> QuerySet[Schedule]:
         rows = Schedule.objects.active().filter(flow__in=self.flows().values("pk"))
         return rows.select_related("flow", "flow__head", "owner").defer("flow__own", "flow__problems")
 
     def schedule(self, key: int) -> Schedule:
-        found = self.rows().filter(pk=key).first() if key < 2**63 else None
-        if found is None:
-            raise Http404
-        return found
+        return get_object_or_404(self.rows(), pk=key)
 
-    def said(self, body: Any) -> dict[str, Any]:
-        found = body(data=self.request.data)
-        found.is_valid(raise_exception=True)
-        said: dict[str, Any] = found.validated_data
-        if "flow" in said:
-            said["flow"] = self.flow(said["flow"])
-        return said
+    def fields(self, shape: type[SchedulePatch]) -> dict[str, Any]:
+        """As the verbs take them: with the flow, not its name."""
+        said = self.said(shape)
+        return {**said, "flow": self.flow(said["flow"])} if "flow" in said else said
 
     def shown(self, schedule: Schedule, status: int = 200) -> Response:
         data = ScheduleSerializer(self.schedule(schedule.pk), context={"request": self.request}).data
@@ -80,7 +73,6 @@ def _etag(schedule: Schedule, data: Any) -> str:
 
 class ScheduleList(_Schedules):
     permitted = {"GET": READ, "POST": ("jobs.add_schedule",)}
-    pagination_class = KeysetPagination
     keyset_field = "id"
 
     @operation(
@@ -93,7 +85,7 @@ class ScheduleList(_Schedules):
         refuses=[400],
     )
     def get(self, request: Request) -> Response:
-        PageQuery(data=request.query_params).is_valid(raise_exception=True)
+        self.query(PageQuery)
         return self.page(self.rows(), ScheduleSerializer)
 
     @operation(
@@ -107,8 +99,10 @@ class ScheduleList(_Schedules):
         examples=docs.SCHEDULE,
     )
     def post(self, request: Request) -> Response:
-        said = self.said(ScheduleBody)
-        return self.shown(_told(lambda: schedules.create(fields=said, actor=request.user)), 201)
+        fields = self.fields(ScheduleBody)
+        with _in_overrides():
+            made = schedules.create(fields=fields, actor=request.user)
+        return self.shown(made, 201)
 
 
 class ScheduleDetail(_Schedules):
@@ -137,9 +131,10 @@ class ScheduleDetail(_Schedules):
         refuses=REFUSED,
     )
     def patch(self, request: Request, schedule: int) -> Response:
-        found, version, said = self.schedule(schedule), self.version(), self.said(SchedulePatch)
-        act = partial(schedules.update, schedule=found, fields=said, version=version, actor=request.user)
-        return self.shown(_told(act))
+        found, version, fields = self.schedule(schedule), self.version(), self.fields(SchedulePatch)
+        with _in_overrides():
+            made = schedules.update(schedule=found, fields=fields, version=version, actor=request.user)
+        return self.shown(made)
 
     @operation(
         id="archive_schedule",
@@ -183,7 +178,9 @@ class ScheduleRun(_Schedules):
     )
     def post(self, request: Request, schedule: int) -> Response:
         self.said(NoBody)
-        job = _told(lambda: schedules.run_now(schedule=self.schedule(schedule), actor=request.user))
+        found = self.schedule(schedule)
+        with _in_overrides():
+            job = schedules.run_now(schedule=found, actor=request.user)
         link = reverse("api:job", args=[job.pk], request=request)
         data = AcceptedSerializer(job, context={"request": request}).data
         return Response(data, status=202, headers={"Location": link})
@@ -206,10 +203,6 @@ PAUSE = _verb("pause", schedules.pause, "Pause a schedule", "Slots that pass mea
 RESUME = _verb("resume", schedules.resume, "Resume a schedule", "From the next slot on.")
 
 
-def _told(act: Callable[[], Any]) -> Any:
-    """What templates refuse in overrides is told under their place in the body."""
-    try:
-        return act()
-    except TemplateError as error:
-        with pointing(inside("overrides")):
-            raise error
+def _in_overrides() -> AbstractContextManager[None]:
+    """What templates refuse is told under its place in the body."""
+    return pointing(inside("overrides"), of=TemplateError)

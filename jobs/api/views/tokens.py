@@ -12,20 +12,17 @@ from rest_framework.response import Response
 
 from jobs import access
 from jobs.access import Issued
-from jobs.api import examples
-from jobs.api.bodies import NoBody, PageQuery, RotateBody, TokenBody
+from jobs.api import docs, examples
+from jobs.api.bodies import NoBody, RotateBody, TokenBody
 from jobs.api.shapes.tokens import IssuedSerializer, TokenSerializer
 from jobs.models import ApiToken
 from routilux_site.lib.api.endpoint import Endpoint
-from routilux_site.lib.api.operation import DescribedSchema, operation
-from routilux_site.lib.keyset import KeysetPagination
+from routilux_site.lib.api.operation import operation
+from routilux_site.lib.api.queries import PageQuery
 from templates_app.api.pointing import pointing
-
-REFUSED = (400, 404, 409, 411, 413, 415)
 
 
 class _Tokens(Endpoint):
-    schema = DescribedSchema()
     permitted = {"POST": ("jobs.add_apitoken",)}
 
     @property
@@ -38,12 +35,6 @@ class _Tokens(Endpoint):
             raise Http404
         return found
 
-    def said(self, body: Any) -> dict[str, Any]:
-        found = body(data=self.request.data)
-        found.is_valid(raise_exception=True)
-        said: dict[str, Any] = found.validated_data
-        return said
-
     def issued(self, issued: Issued) -> Response:
         data = IssuedSerializer(issued.token, context={"text": issued.text}).data
         return Response(data, status=201, headers={"Cache-Control": "no-store"})
@@ -51,7 +42,6 @@ class _Tokens(Endpoint):
 
 class TokenList(_Tokens):
     permitted = {"GET": ("jobs.view_apitoken",), **_Tokens.permitted}
-    pagination_class = KeysetPagination
 
     @operation(
         id="list_tokens",
@@ -64,7 +54,7 @@ class TokenList(_Tokens):
         examples=examples.TOKENS,
     )
     def get(self, request: Request) -> Response:
-        PageQuery(data=request.query_params).is_valid(raise_exception=True)
+        self.query(PageQuery)
         return self.page(access.visible_tokens(request.user), TokenSerializer)
 
     @operation(
@@ -74,7 +64,7 @@ class TokenList(_Tokens):
         tag="tokens",
         takes=TokenBody,
         answers={201: IssuedSerializer},
-        refuses=REFUSED,
+        refuses=docs.WRITE,
         examples=examples.ISSUE,
     )
     def post(self, request: Request) -> Response:
@@ -101,7 +91,7 @@ class TokenRotate(_Tokens):
         tag="tokens",
         takes=RotateBody,
         answers={201: IssuedSerializer},
-        refuses=REFUSED,
+        refuses=docs.WRITE,
         examples=examples.ROTATE,
     )
     def post(self, request: Request, prefix: str) -> Response:
@@ -118,7 +108,7 @@ class TokenRevoke(_Tokens):
         tag="tokens",
         takes=NoBody,
         answers={200: TokenSerializer},
-        refuses=REFUSED,
+        refuses=docs.WRITE,
         examples=examples.REVOKE,
     )
     def post(self, request: Request, prefix: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -19,6 +19,7 @@ from jobs.api.shapes.jobs import AcceptedSerializer, JobDetailSerializer
 from jobs.api.views.jobs import LOOK_AGAIN_SECONDS, detail, progress_of
 from jobs.models import ApiToken, Job
 from routilux_site.lib import request_id
+from routilux_site.lib.api.operation import operation
 from templates_app.api.pointing import inside, pointing
 from templates_app.errors import TemplateError
 from templates_app.models import FlowPrototype
@@ -42,16 +43,16 @@ class _Starting(Endpoint):
 
 
 class FlowJobs(_Starting):
-    @extend_schema(
-        operation_id="trigger_flow",
+    @operation(
+        id="trigger_flow",
         summary="Trigger a job",
-        description=(
+        about=(
             "Starts a job of the flow's current revision and answers as soon as the job is durable. "
             "Follow `Location`, not more often than `Retry-After` says, until `status` is terminal. "
             "With an `Idempotency-Key` the same request may be sent again and again: it makes one job. "
             "`overrides` lie over the flow for this one job, which is pinned to a revision of its own then."
         ),
-        tags=["flows"],
+        tag="flows",
         parameters=[
             OpenApiParameter(
                 "Idempotency-Key",
@@ -62,62 +63,51 @@ class FlowJobs(_Starting):
             *docs.WAIT,
             *docs.ACCEPTED_HEADERS,
         ],
-        request=TriggerBody,
-        responses={
-            200: JobDetailSerializer,
-            202: AcceptedSerializer,
-            **docs.problems(400, 404, 409, 411, 413, 415, 422),
-        },
+        takes=TriggerBody,
+        answers={200: JobDetailSerializer, 202: AcceptedSerializer},
+        refuses=(*docs.WRITE, 422),
         examples=[*docs.TRIGGER, *docs.JOB],
     )
     def post(self, request: Request, name: str) -> Response:
         flow = self.flow(name)
-        triggered = triggered_by_body(flow, _launch(request), request.user)
+        triggered = triggered_by_body(flow, self._launch(), request.user)
         return self.started(triggered.job, **({"Idempotency-Replayed": "true"} if triggered.replayed else {}))
+
+    def _launch(self) -> services.Launch:
+        given = self.said(TriggerBody)
+        key = checked_key(self.request.headers.get("Idempotency-Key"), "Idempotency-Key")
+        return services.Launch(**given, idempotency_key=key, **lineage(self.request))
 
 
 class JobRerun(_Starting):
-    @extend_schema(
-        operation_id="rerun_job",
+    @operation(
+        id="rerun_job",
         summary="Run a job again",
-        description="Makes a new job with the same entry and priority, and the same input unless another is given.",
-        tags=["jobs"],
+        about="Makes a new job with the same entry and priority, and the same input unless another is given.",
+        tag="jobs",
         parameters=[*docs.WAIT, *docs.ACCEPTED_HEADERS[:2]],
-        request=RerunBody,
-        responses={
-            200: JobDetailSerializer,
-            202: AcceptedSerializer,
-            **docs.problems(400, 404, 409, 411, 413, 415, 422),
-        },
+        takes=RerunBody,
+        answers={200: JobDetailSerializer, 202: AcceptedSerializer},
+        refuses=(*docs.WRITE, 422),
         examples=[*docs.RERUN, *docs.JOB],
     )
     def post(self, request: Request, job: UUID) -> Response:
         found = self.job(job)
-        body = RerunBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        said: dict[str, Any] = body.validated_data
-        pinned = said["revision"] == "pinned"
+        said = self.said(RerunBody)
         made = services.run_again(
-            job=found, pinned=pinned, input=said.get("input"), token=lineage(request)["token"], actor=request.user
+            job=found,
+            pinned=said["revision"] == "pinned",
+            input=said.get("input"),
+            token=lineage(request)["token"],
+            actor=request.user,
         )
         return self.started(made)
 
 
 def triggered_by_body(flow: FlowPrototype, launch: services.Launch, actor: services.Actor) -> services.Triggered:
     """The verb; what is wrong with the overrides is told by its place in the body."""
-    try:
+    with pointing(inside("overrides"), of=TemplateError):
         return services.trigger(flow=flow, launch=launch, actor=actor)
-    except TemplateError as error:
-        with pointing(inside("overrides")):
-            raise error
-
-
-def _launch(request: Request) -> services.Launch:
-    body = TriggerBody(data=request.data)
-    body.is_valid(raise_exception=True)
-    given: dict[str, Any] = body.validated_data
-    key = checked_key(request.headers.get("Idempotency-Key"), "Idempotency-Key")
-    return services.Launch(**given, idempotency_key=key, **lineage(request))
 
 
 def lineage(request: Request) -> dict[str, Any]:

@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api import docs
-from jobs.api.bodies import PageQuery
 from jobs.api.shapes.uploads import UploadSerializer
 from jobs.uploads import MAX_BYTES, list_uploads, store_upload
 from routilux_site.lib.api.endpoint import Endpoint
-from routilux_site.lib.keyset import KeysetPagination
+from routilux_site.lib.api.operation import operation
+from routilux_site.lib.api.queries import PageQuery
 
 
 class WholeBody(BaseParser):
@@ -29,19 +27,19 @@ class WholeBody(BaseParser):
 
 class UploadList(Endpoint):
     permitted = {"GET": ("jobs.view_upload",)}
-    pagination_class = KeysetPagination
     keyset_field = "name"
 
-    @extend_schema(
-        operation_id="list_uploads",
+    @operation(
+        id="list_uploads",
         summary="List uploads",
-        description="Files that routines can read, by name, without their content.",
-        tags=["uploads"],
+        about="Files that routines can read, by name, without their content.",
+        tag="uploads",
         parameters=[PageQuery],
-        responses={200: UploadSerializer(many=True), **docs.problems(400)},
+        answers={200: UploadSerializer(many=True)},
+        refuses=[400],
     )
     def get(self, request: Request) -> Response:
-        PageQuery(data=request.query_params).is_valid(raise_exception=True)
+        self.query(PageQuery)
         return self.page(list_uploads(), UploadSerializer)
 
 
@@ -49,17 +47,18 @@ class UploadDetail(Endpoint):
     permitted = {"PUT": ("jobs.add_upload",)}
     parser_classes = [WholeBody]
 
-    @extend_schema(
-        operation_id="store_upload",
+    @operation(
+        id="store_upload",
         summary="Store an upload",
-        description=(
+        about=(
             f"The body is the content, at most {MAX_BYTES // 1024 // 1024} MiB: `curl -T orders.csv ...`. "
             "It takes the place of an upload of that name; to replace what somebody else stored takes the "
             "permission to change uploads."
         ),
-        tags=["uploads"],
-        request={"application/octet-stream": OpenApiTypes.BINARY},
-        responses={200: UploadSerializer, 201: UploadSerializer, **docs.problems(400, 411, 413)},
+        tag="uploads",
+        takes={"application/octet-stream": OpenApiTypes.BINARY},
+        answers={200: UploadSerializer, 201: UploadSerializer},
+        refuses=[400, 411, 413],
     )
     def put(self, request: Request, name: str) -> Response:
         stored = store_upload(name=name, content=_content(request), actor=request.user)

@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from jobs.api import examples
-from jobs.api.bodies import DeliveryQuery, NoBody, PageQuery, WebhookBody, WebhookChange
+from jobs.api import docs, examples
+from jobs.api.bodies import DeliveryQuery, NoBody, WebhookBody, WebhookChange
 from jobs.api.shapes.webhooks import DeliverySerializer, MadeWebhookSerializer, WebhookSerializer
-from jobs.models import Webhook, WebhookDelivery
+from jobs.models import Webhook
 from jobs.webhooks import verbs
 from jobs.webhooks.verbs import Made
 from routilux_site.lib.api.docs import header
 from routilux_site.lib.api.endpoint import Endpoint
-from routilux_site.lib.api.operation import DescribedSchema, operation
-from routilux_site.lib.keyset import KeysetPagination
+from routilux_site.lib.api.operation import operation
+from routilux_site.lib.api.queries import PageQuery
 
-READ = (400, 404)
-REFUSED = (400, 404, 409, 411, 413, 415)
 CHANGE = "jobs.change_webhook"
 
 
 class _Hooks(Endpoint):
     """Whoever makes or turns a webhook learns of all its jobs, so that takes the permission to see jobs as well."""
 
-    schema = DescribedSchema()
     needs_all = True
-    pagination_class = KeysetPagination
 
     def webhook(self, identity: UUID) -> Webhook:
-        found = Webhook.objects.select_related("flow", "created_by").filter(pk=identity).first()
-        if found is None:
-            raise Http404
-        return found
-
-    def said(self, body: Any) -> dict[str, Any]:
-        found = body(data=self.request.data)
-        found.is_valid(raise_exception=True)
-        said: dict[str, Any] = found.validated_data
-        return said
+        return get_object_or_404(Webhook.objects.select_related("flow", "created_by"), pk=identity)
 
     def made(self, made: Made, status: int) -> Response:
         headers = {"Cache-Control": "no-store"}
@@ -66,7 +52,7 @@ class WebhookList(_Hooks):
         examples=examples.HOOKS,
     )
     def get(self, request: Request) -> Response:
-        PageQuery(data=request.query_params).is_valid(raise_exception=True)
+        self.query(PageQuery)
         return self.page(Webhook.objects.select_related("flow", "created_by"), WebhookSerializer)
 
     @operation(
@@ -77,7 +63,7 @@ class WebhookList(_Hooks):
         takes=WebhookBody,
         parameters=[header("Location", "Where it is.", 201)],
         answers={201: MadeWebhookSerializer},
-        refuses=REFUSED,
+        refuses=docs.WRITE,
         examples=examples.MAKE_HOOK,
     )
     def post(self, request: Request) -> Response:
@@ -96,7 +82,7 @@ class WebhookDetail(_Hooks):
         summary="Read a webhook",
         tag="webhooks",
         answers={200: WebhookSerializer},
-        refuses=READ,
+        refuses=docs.READ,
         examples=examples.HOOKS,
     )
     def get(self, request: Request, webhook: UUID) -> Response:
@@ -109,7 +95,7 @@ class WebhookDetail(_Hooks):
         tag="webhooks",
         takes=WebhookChange,
         answers={200: WebhookSerializer},
-        refuses=REFUSED,
+        refuses=docs.WRITE,
         examples=examples.CHANGE_HOOK,
     )
     def patch(self, request: Request, webhook: UUID) -> Response:
@@ -141,7 +127,7 @@ class WebhookRotate(_Hooks):
         tag="webhooks",
         takes=NoBody,
         answers={200: MadeWebhookSerializer},
-        refuses=REFUSED,
+        refuses=docs.WRITE,
         examples=examples.ROTATE_HOOK,
     )
     def post(self, request: Request, webhook: UUID) -> Response:
@@ -160,15 +146,13 @@ class DeliveryList(_Hooks):
         tag="webhooks",
         parameters=[DeliveryQuery],
         answers={200: DeliverySerializer(many=True)},
-        refuses=READ,
+        refuses=docs.READ,
         examples=examples.DELIVERIES,
     )
     def get(self, request: Request, webhook: UUID) -> Response:
-        query = DeliveryQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        wanted = self.query(DeliveryQuery).get("status")
         rows = self.webhook(webhook).deliveries.all()
-        status = query.validated_data.get("status")
-        return self.page(rows.filter(status=status) if status else rows, DeliverySerializer)
+        return self.page(rows.filter(status=wanted) if wanted else rows, DeliverySerializer)
 
 
 class Resend(_Hooks):
@@ -181,16 +165,10 @@ class Resend(_Hooks):
         tag="webhooks",
         takes=NoBody,
         answers={202: DeliverySerializer},
-        refuses=REFUSED,
+        refuses=docs.WRITE,
         examples=examples.RESEND,
     )
     def post(self, request: Request, webhook: UUID, number: int) -> Response:
-        found = self._delivery(self.webhook(webhook), number)
+        found = get_object_or_404(self.webhook(webhook).deliveries, pk=number)
         self.said(NoBody)
         return Response(DeliverySerializer(verbs.resend(delivery=found)).data, status=202)
-
-    def _delivery(self, webhook: Webhook, number: int) -> WebhookDelivery:
-        found = webhook.deliveries.filter(pk=number).first() if number < 2**63 else None
-        if found is None:
-            raise Http404
-        return found

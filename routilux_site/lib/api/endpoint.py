@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
@@ -12,14 +12,17 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.views import APIView
 
 from routilux_site.lib import strict_json
+from routilux_site.lib.api.operation import DescribedSchema
+from routilux_site.lib.api.queries import NoQuery
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.keyset import KeysetPagination
 
 Permissions = Mapping[str, tuple[str, ...]]
+S = TypeVar("S", bound=Serializer[Any])
 
 
 class Permitted(BasePermission):
@@ -50,7 +53,9 @@ class LengthRequired(RoutiluxError):
 
 
 class Endpoint(APIView):
+    schema = DescribedSchema()
     permission_classes = [Permitted]
+    pagination_class = KeysetPagination
     permitted: ClassVar[Permissions] = {}
     needs_all: ClassVar[bool] = False
 
@@ -100,9 +105,21 @@ class Endpoint(APIView):
         """The flows that the caller's token is limited to; empty where there is no such limit."""
         return tuple(getattr(self.request.auth, "flow_names", ()))
 
+    def query(self, shape: type[Serializer[Any]] = NoQuery) -> dict[str, Any]:
+        """What the query string says."""
+        return _said(_valid(shape(data=self.request.query_params)))
+
+    def said(self, shape: type[Serializer[Any]]) -> dict[str, Any]:
+        """What the body says."""
+        return _said(self.body(shape))
+
+    def body(self, shape: type[S]) -> S:
+        """The body itself, where its shape tells more than its fields."""
+        return _valid(shape(data=self.request.data))
+
     def page(self, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]], **context: Any) -> Response:
         """One page of `rows` in the order of the view's `keyset_field`."""
-        pages = KeysetPagination()
+        pages = self.pagination_class()
         found = pages.paginate_queryset(rows, self.request, view=self)
         told = serializer(found, many=True, context={"request": self.request, **context})
         return pages.get_paginated_response(told.data)
@@ -118,3 +135,13 @@ class Endpoint(APIView):
         response["ETag"] = etag
         response["Cache-Control"] = "private, no-cache"
         return response
+
+
+def _valid(sent: S) -> S:
+    sent.is_valid(raise_exception=True)
+    return sent
+
+
+def _said(sent: Serializer[Any]) -> dict[str, Any]:
+    said: dict[str, Any] = sent.validated_data
+    return said

@@ -58,9 +58,7 @@ class Compare(Door):
     )
     def post(self, request: Request) -> Response:
         self.query()
-        body = CompareBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        said: dict[str, Any] = body.validated_data
+        said = self.said(CompareBody)
         a = _side(sides.read([said["a"]], request.user)[said["a"]], "a")
         with pointing(lambda path: "text"):
             b = uploads.read(said["text"], prefer=said["a"].partition("@")[0])

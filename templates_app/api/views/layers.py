@@ -108,13 +108,12 @@ class TemplateVerb(TemplateDoor):
         return {**super().permissions_by_method(), "POST": (permission,)}
 
     def post(self, request: Request, name: str) -> Response:
-        said = self.said()
+        said = self.asked()
         with pointing(self.verb.place(said)):
             return self.write(name, lambda found, v: self.verb.act(found, version=v, actor=self.actor, **said))
 
-    def said(self) -> Said:
-        said: Said = self.body(self.operation.takes).validated_data
-        return said
+    def asked(self) -> Said:
+        return self.said(self.operation.takes)
 
 
 class TemplateRebase(TemplateVerb):
@@ -135,7 +134,7 @@ class TemplateRebase(TemplateVerb):
         changes = [change.to_json() for change in services.three_way(found)]
         return Response({"origin": found.origin.name, "changes": changes})
 
-    def said(self) -> Said:
+    def asked(self) -> Said:
         body = self.body(RebaseBody)
         return {**body.validated_data, "take": body.chosen()}
 
@@ -167,7 +166,7 @@ class TemplateRules(TemplateDoor):
         examples=docs.RULE,
     )
     def put(self, request: Request, name: str) -> Response:
-        said = self.body(RuleBody).validated_data
+        said = self.said(RuleBody)
         with pointing(lambda path: path if path.partition(".")[0] == "rule" else "path"):
             return self.write(name, lambda found, v: services.set_rule(found, version=v, actor=self.actor, **said))
 

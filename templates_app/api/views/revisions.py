@@ -4,34 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from routilux_site.lib.api.operation import operation
-from routilux_site.lib.keyset import KeysetPagination
+from routilux_site.lib.api.queries import PageQuery
 from templates_app import selectors, services
 from templates_app.api import docs
-from templates_app.api.bodies import MessageBody, PageQuery
+from templates_app.api.bodies import MessageBody
 from templates_app.api.doors import TemplateDoor
 from templates_app.api.shapes.templates import RevisionDetailSerializer, RevisionRowSerializer
 from templates_app.models import Revision
 
-HIGHEST = 2**31
-
 
 class _OfRevision(TemplateDoor):
     def revision(self, flow: Any, number: int) -> Revision:
-        found = flow.revisions.select_related("created_by").filter(number=number).first() if number < HIGHEST else None
-        if found is None:
-            raise Http404
-        revision: Revision = found
+        revision: Revision = get_object_or_404(flow.revisions.select_related("created_by"), number=number)
         return revision
 
 
 class FlowRevisions(TemplateDoor):
     verbs = {"GET": "view"}
-    pagination_class = KeysetPagination
     keyset_field = "-number"
 
     @operation(
@@ -82,7 +76,7 @@ class FlowRestore(_OfRevision):
         examples=docs.MESSAGE,
     )
     def post(self, request: Request, name: str, number: int) -> Response:
-        said = self.body(MessageBody).validated_data
+        said = self.said(MessageBody)
         revision = self.revision(self.prototype(name), number)
         return self.write(
             name,

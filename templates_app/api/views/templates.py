@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from routilux_site.lib.api.operation import operation
-from routilux_site.lib.keyset import KeysetPagination
 from templates_app import services
 from templates_app.api import docs
 from templates_app.api.bodies import NewFlow, NewRoutine, PatchBody, PutBody, TemplateQuery
@@ -25,7 +24,6 @@ ROWS: dict[str, Any] = {"flow": FlowSerializer, "routine": RoutineSerializer}
 class TemplateList(TemplateDoor):
     verbs = {"GET": "view", "POST": "add"}
     for_triggering = True
-    pagination_class = KeysetPagination
     keyset_field = "name"
 
     @operation(
@@ -58,7 +56,7 @@ class TemplateList(TemplateDoor):
         examples=docs.CREATE_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
-        body = self.body(NewFlow if self.kind == "flow" else NewRoutine)
+        body: Any = self.body(NewFlow if self.kind == "flow" else NewRoutine)
         create = self._flow if self.kind == "flow" else self._routine
         place = inside("document") if self.kind == "flow" else inside_routine("document")
         with pointing(place):
