@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from jobs.webhooks import signing
 from tests.house import a_house
+from tests.webhooks.listener import Listener, a_listener
 
 MAKE = """
 from jobs.webhooks.verbs import create_webhook
@@ -19,36 +18,10 @@ print(create_webhook(name="erp", url=%r).secret)
 """
 
 
-class Listener(ThreadingHTTPServer):
-    """Refuses the first message and takes the next, as a system that is just being restarted."""
-
-    def __init__(self) -> None:
-        self.heard: list[tuple[dict[str, str], bytes]] = []
-        super().__init__(("127.0.0.1", 0), Hook)
-
-    @property
-    def place(self) -> str:
-        return f"127.0.0.1:{self.server_port}"
-
-
-class Hook(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        assert isinstance(self.server, Listener)
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
-        self.send_response(503 if len(self.server.heard) == 1 else 204)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
-
-
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    with Listener() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with a_listener(refusals=1) as server:
         yield server
-        server.shutdown()
 
 
 def test_it_tells_a_listener_that_can_verify_it(listener: Listener) -> None:
