@@ -150,6 +150,11 @@ class FlowSpec:
         """The slots that `event` of `node` reaches, in connection order; empty when it leaves the flow as a result."""
         return self._targets.get((node, event), ())
 
+    @property
+    def ports(self) -> list[Port]:
+        """Every slot of every node."""
+        return [Port(node.id, slot.name) for node in self.nodes.values() for slot in node.slots]
+
     @cached_property
     def canonical(self) -> str:
         """`strict_json.canonical(self.to_json())`, put together from the texts of its nodes."""

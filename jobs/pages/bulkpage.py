@@ -19,13 +19,13 @@ from django.views.decorators.http import require_http_methods
 from jobs import services
 from jobs.models import Job
 from jobs.pages import reads
-from jobs.pages.joblist import PERMISSIONS, Asked, asked
+from jobs.pages.joblist import Asked, asked
 from jobs.pages.suggestions import address
 from jobs.search.apply import Sought, sought
 from jobs.search.query import Query
 from jobs.search.window import page_of
 from jobs.states import JobStatus
-from jobs.steering.bulk import FROM, MOST, BulkVerb
+from jobs.steering.bulk import MOST, BulkVerb
 
 SHOWN, REASONS = 10, 3
 DOES: Final = {
@@ -53,7 +53,7 @@ def bulk_page(request: HttpRequest, verb: str) -> HttpResponse:
     if verb not in [known.value for known in BulkVerb]:
         raise Http404
     act = BulkVerb(verb)
-    if not request.user.has_perm(PERMISSIONS[act]):
+    if not request.user.has_perm(act.permission):
         raise PermissionDenied
     said = asked(request, (request.POST if request.method == "POST" else request.GET).get("q", ""))
     if request.method == "POST":
@@ -75,7 +75,7 @@ def _preview(request: HttpRequest, act: BulkVerb, said: Asked, *, status: int, p
         "most": MOST,
         "does": DOES[act],
         "done": DONE[act],
-        "statuses": [status.value for status in JobStatus if status in FROM[act]],
+        "statuses": [status.value for status in JobStatus if status in act.sources],
     }
     return render(request, "jobs/bulk.html", context, status=status)
 
@@ -83,7 +83,7 @@ def _preview(request: HttpRequest, act: BulkVerb, said: Asked, *, status: int, p
 def _wanted(act: BulkVerb, said: Asked) -> Sought:
     """What the filter finds, of those jobs that the verb can start from."""
     wanted = sought(said.query, said.asker)
-    wanted.sifted.append(Q(status__in=[status.value for status in FROM[act]]))
+    wanted.sifted.append(Q(status__in=act.sources))
     return wanted
 
 

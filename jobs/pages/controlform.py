@@ -1,57 +1,70 @@
-"""The page of one control: `/jobs/{id}/do/{verb}/`."""
+"""The page of one control: `/jobs/{id}/do/{verb}/`. Buttons elsewhere post to it with what they are about."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from jobs import services
 from jobs.errors import BadInput
-from jobs.models import Activation, Job
+from jobs.models import Activation, Item, Job
 from jobs.pages import reads
 from jobs.pages.controls import CONTROLS, Control, why_not
 from jobs.pages.picture import spec_of
-from jobs.states import StepStatus
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.forms import StrictJSONField
-from templates_app.spec import FlowSpec, Port
+from templates_app.spec import Port
 
 MOST_STEPS = 100
 OUTPUTS_HELP = 'A JSON list, for example [{"event": "output", "payload": {"n": 1}}]. An empty list sends nothing.'
 
 
 class ControlForm(forms.Form):
-    """The fields that a control asks for, and a reason."""
+    """All fields that controls ask for; each form keeps those of its own."""
 
-    step = forms.TypedChoiceField(coerce=int, label="Failed step")
+    step = forms.ModelChoiceField(Activation.objects.none(), label="Step")
+    node = forms.ChoiceField(label="Node")
     slot = forms.ChoiceField(label="Slot")
+    item = forms.ModelChoiceField(Item.objects.none(), widget=forms.NumberInput, label="Number of the item")
     outputs = StrictJSONField(kind=list, empty_value=[], required=False, label="Output", help_text=OUTPUTS_HELP)
     payload = StrictJSONField(kind=dict, empty_value={}, required=False, label="Item", help_text="A JSON object.")
+    answer = forms.ChoiceField(choices=[("approve", "Approve"), ("reject", "Reject")], label="Decision")
+    comment = forms.CharField(required=False, max_length=500, label="Comment", help_text="Others will read it.")
     reason = forms.CharField(
         required=False, max_length=500, label="Reason", help_text="Others will read it in the history of the job."
     )
 
-    def __init__(self, data: Any, *, control: Control, steps: list[Activation], spec: FlowSpec, **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, job: Job, control: Control, steps: list[Activation], **kwargs: Any) -> None:
         super().__init__(data, auto_id="control-%s", label_suffix="", **kwargs)
-        for name in {"step", "slot", "outputs", "payload"} - set(control.asks):
+        for name in self.fields.keys() - set(control.asks):
             del self.fields[name]
-        slots = [f"{node.id}.{slot.name}" for node in spec.nodes.values() for slot in node.slots]
+        spec = spec_of(job.revision)
+        self._offer("node", [(node, node) for node in spec.nodes])
+        self._offer("slot", [(str(port), str(port)) for port in spec.ports])
+        self._accept("item", Item.objects.filter(job=job))
+        self._accept("step", _steps(job, control))
+        # Of very many only the newest are listed, and all of them accepted.
         self._offer("step", [(step.pk, f"{step.node}, step {step.pk}") for step in steps])
-        self._offer("slot", [(slot, slot) for slot in slots])
 
     def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
         field = self.fields.get(name)
         if isinstance(field, forms.ChoiceField):
             field.choices = choices
+
+    def _accept(self, name: str, rows: QuerySet[Any]) -> None:
+        field = self.fields.get(name)
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = rows
 
     def refuse(self, error: RoutiluxError) -> None:
         name = error.path.split(".")[0]
@@ -67,8 +80,8 @@ def control_job(request: HttpRequest, job_id: UUID, verb: str) -> HttpResponse:
         raise Http404
     if not request.user.has_perm(control.permission):
         raise PermissionDenied
-    steps = _failed(job) if control.needs_failed_step else []
-    reason = why_not(control, job, request.user, failed_step=bool(steps))
+    steps = _newest(job, control)
+    reason = why_not(control, job, request.user, {step.status for step in steps})
     form = _form(request, job, control, steps)
     if request.method == "POST" and not reason and form.is_valid() and _done(request, job, control, form):
         return redirect(job)
@@ -78,19 +91,24 @@ def control_job(request: HttpRequest, job_id: UUID, verb: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, job: Job, control: Control, steps: list[Activation]) -> ControlForm:
-    initial = {"step": request.GET.get("step", "")[:20], "slot": job.entry}
+    asked = {name: request.GET.get(name, "")[:100] for name in ("step", "node", "item")}
     data = request.POST if request.method == "POST" else None
-    return ControlForm(data, control=control, steps=steps, spec=spec_of(job.revision), initial=initial)
+    return ControlForm(data, job=job, control=control, steps=steps, initial={**asked, "slot": job.entry})
 
 
-def _failed(job: Job) -> list[Activation]:
-    failed = Activation.objects.filter(job=job, status=StepStatus.FAILED).order_by("-id")
-    return list(failed.only("id", "node")[:MOST_STEPS])
+def _steps(job: Job, control: Control) -> QuerySet[Activation]:
+    return Activation.objects.filter(job=job, status=control.of_step)
+
+
+def _newest(job: Job, control: Control) -> list[Activation]:
+    if control.of_step is None:
+        return []
+    return list(_steps(job, control).order_by("-id").only("id", "node", "status")[:MOST_STEPS])
 
 
 def _done(request: HttpRequest, job: Job, control: Control, form: ControlForm) -> bool:
     try:
-        _ACTS[control.verb](job, form.cleaned_data, request.user)
+        control.act(job=job, actor=request.user, **_arguments(form.cleaned_data))
     except RoutiluxError as error:
         form.refuse(error)
         return False
@@ -98,17 +116,10 @@ def _done(request: HttpRequest, job: Job, control: Control, form: ControlForm) -
     return True
 
 
-def _plain(verb: Callable[..., Any]) -> Callable[[Job, dict[str, Any], Any], Any]:
-    return lambda job, said, actor: verb(job=job, actor=actor, reason=said["reason"])
-
-
-def _skip(job: Job, said: dict[str, Any], actor: Any) -> None:
-    services.skip_step(job=job, step=_step(job, said), actor=actor, reason=said["reason"])
-
-
-def _supply(job: Job, said: dict[str, Any], actor: Any) -> None:
-    outputs = [_output(place, output) for place, output in enumerate(said["outputs"])]
-    services.supply_output(job=job, step=_step(job, said), outputs=outputs, actor=actor, reason=said["reason"])
+def _arguments(said: dict[str, Any]) -> dict[str, Any]:
+    """As the verbs take what the form asked for."""
+    meant = (_MEANT[name](value) if name in _MEANT else (name, value) for name, value in said.items())
+    return dict(meant)
 
 
 def _output(place: int, said: Any) -> tuple[str, Any]:
@@ -118,22 +129,10 @@ def _output(place: int, said: Any) -> tuple[str, Any]:
     return said["event"], said["payload"]
 
 
-def _post(job: Job, said: dict[str, Any], actor: Any) -> None:
-    node, _, slot = said["slot"].partition(".")
-    services.post_item(job=job, port=Port(node, slot), payload=said["payload"], actor=actor, reason=said["reason"])
-
-
-def _step(job: Job, said: dict[str, Any]) -> Activation:
-    return Activation.objects.get(job=job, pk=said["step"])
-
-
-_ACTS: dict[str, Callable[[Job, dict[str, Any], Any], Any]] = {
-    "pause": _plain(services.pause),
-    "resume": _plain(services.resume),
-    "retry": _plain(services.retry),
-    "cancel": _plain(services.cancel),
-    "close": _plain(services.close),
-    "skip": _skip,
-    "supply": _supply,
-    "post": _post,
-}
+_MEANT: Final[Mapping[str, Callable[[Any], tuple[str, Any]]]] = MappingProxyType(
+    {
+        "slot": lambda text: ("port", Port.parse(text)),
+        "outputs": lambda sent: ("outputs", [_output(place, output) for place, output in enumerate(sent)]),
+        "answer": lambda answer: ("approved", answer == "approve"),
+    }
+)

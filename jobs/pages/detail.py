@@ -47,7 +47,7 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
             "may_cancel": "cancel" in may,
             "may_run_again": may_run_again,
             "again": getattr(job, "again", []),
-            "controls": offers(job, request.user, failed_step=_has_failed(steps.groups)),
+            "controls": offers(job, request.user, {group.status for group in steps.groups}),
             "timeline": drawn(job, steps.page.items),
             "allowed": may,
             **steering(job, steps.groups),
@@ -57,10 +57,6 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
     state = [job.status, job.open, sorted(may), job.breakpoints, [list(_signature(group)) for group in steps.groups]]
     return live_page(request, "detail", context, state=[*state, request.GET.urlencode()])
-
-
-def _has_failed(groups: list[Group]) -> bool:
-    return any(group.status == StepStatus.FAILED for group in groups)
 
 
 def _pruned(request: HttpRequest, job_id: UUID) -> HttpResponse:

@@ -74,7 +74,7 @@ class DryRunForm(forms.Form):
 
     def __init__(self, *args: Any, spec: FlowSpec | None, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "dry-%s", "label_suffix": "", **kwargs})
-        ports = [f"{node.id}.{slot.name}" for node in spec.nodes.values() for slot in node.slots] if spec else []
+        ports = [str(port) for port in spec.ports] if spec else []
         own = f"{spec.entry} (the flow's own)" if spec and spec.entry else "Choose a slot"
         self.fields["entry"].choices = [("", own), *((port, port) for port in ports)]  # type: ignore[attr-defined]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -24,7 +24,6 @@ from routilux_site.lib.keyset import Page, PageError
 
 SIZE = 50
 PULSE = 2000  #: milliseconds between two looks of the script
-PERMISSIONS: Final = {BulkVerb.RETRY: "jobs.control_job", BulkVerb.CANCEL: "jobs.cancel_job"}
 EARLIER = ("status", "flow", "since")  #: parameters that addresses had before there was a query
 
 
@@ -106,7 +105,7 @@ def bulk_links(request: HttpRequest, query: Query) -> list[tuple[BulkVerb, str]]
     """None without a filter: all jobs at once is never what was meant."""
     if not query.terms or query.problems:
         return []
-    may = [verb for verb in BulkVerb if request.user.has_perm(PERMISSIONS[verb])]
+    may = [verb for verb in BulkVerb if request.user.has_perm(verb.permission)]
     return [(verb, reverse("jobs:bulk", args=[verb]) + address(query)) for verb in may]
 
 

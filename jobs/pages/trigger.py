@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jobs import services
 from jobs.admission.launch import PRIORITIES
 from jobs.errors import IdempotencyConflict, JobError
-from jobs.models import Item, Job
+from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.example import example
 from jobs.pages.picture import spec_of
@@ -47,11 +47,10 @@ class TriggerForm(forms.Form):
 
     def __init__(self, *args: Any, spec: FlowSpec, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "trigger-%s", "label_suffix": "", **kwargs})
-        ports = [f"{node.id}.{slot.name}" for node in spec.nodes.values() for slot in node.slots]
         own = [("", f"{spec.entry} ({_AUTOMATIC})")] if spec.entry else [("", "Choose a slot")]
         entry = self.fields["entry"]
         assert isinstance(entry, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        entry.choices = own + [(port, port) for port in ports if port != str(spec.entry)]
+        entry.choices = own + [(str(port), str(port)) for port in spec.ports if port != spec.entry]
 
     def refuse(self, error: RoutiluxError) -> None:
         """Say what the verb refused beside the field that it is about."""
@@ -82,11 +81,11 @@ def trigger_flow(request: HttpRequest, name: str) -> HttpResponse:
         )
     spec = spec_of(flow.head)
     if request.method != "POST":
-        form = TriggerForm(initial={"input": _start(request, flow, spec), "once": uuid4()}, spec=spec)
-        return _form(request, flow, form, status=200)
+        form = TriggerForm(initial={"input": _example(spec), "once": uuid4()}, spec=spec)
+        return _page(request, flow, spec, form)
     form = TriggerForm(request.POST, spec=spec)
     job = _triggered(request, flow, form) if form.is_valid() else None
-    return redirect(job) if job else _form(request, flow, form, status=422)
+    return redirect(job) if job else _page(request, flow, spec, form)
 
 
 def _must_trigger(request: HttpRequest) -> None:
@@ -122,35 +121,16 @@ def _renewed(data: QueryDict) -> QueryDict:
     return renewed
 
 
-def _form(request: HttpRequest, flow: FlowPrototype, form: TriggerForm, *, status: int) -> HttpResponse:
-    value = form.cleaned_data.get("input") if form.is_bound and hasattr(form, "cleaned_data") else None
-    if value is None:
-        value = form.initial.get("input") or example(dict(spec_of(flow.head).input_schema or {})) if flow.head else {}
-    context = {"flow": flow, "form": form, "curl": curl(request, flow, value), "schema": _schema(flow)}
-    return render(request, "jobs/trigger.html", context, status=status)
+def _page(request: HttpRequest, flow: FlowPrototype, spec: FlowSpec, form: TriggerForm) -> HttpResponse:
+    said = form.cleaned_data.get("input") if form.is_bound else None
+    value = _example(spec) if said is None else said
+    schema = json.dumps(spec.input_schema, indent=2, ensure_ascii=False) if spec.input_schema else ""
+    context = {"flow": flow, "form": form, "curl": curl(request, flow, value), "schema": schema}
+    return render(request, "jobs/trigger.html", context, status=422 if form.is_bound else 200)
 
 
-def _schema(flow: FlowPrototype) -> str:
-    schema = spec_of(flow.head).input_schema if flow.head else None
-    return json.dumps(schema, indent=2, ensure_ascii=False) if schema else ""
-
-
-def _start(request: HttpRequest, flow: FlowPrototype, spec: FlowSpec) -> Any:
-    """What the form begins with: the input of `?like=<job>`, or an example."""
-    like = _uuid(request.GET.get("like", ""))
-    if like is not None:
-        job = Job.objects.visible_to(request.user).filter(pk=like, flow=flow).first()
-        item = Item.objects.filter(job=job, source_id=None).order_by("id").first() if job else None
-        if item is not None:
-            return item.payload
+def _example(spec: FlowSpec) -> Any:
     return example(dict(spec.input_schema or {}))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def curl(request: HttpRequest, flow: FlowPrototype, value: Any) -> str:

@@ -3,10 +3,8 @@ from __future__ import annotations
 from django.urls import path
 
 from jobs.pages import (
-    act,
     again,
     bulkpage,
-    cancel,
     comparejobs,
     controlform,
     dashboard,
@@ -38,8 +36,6 @@ urlpatterns = [
     path("<uuid:job_id>/why/", why.why_page, name="why"),
     path("<uuid:job_id>/again/", again.run_again, name="again"),
     path("<uuid:job_id>/do/<slug:verb>/", controlform.control_job, name="do"),
-    path("<uuid:job_id>/steer/<slug:verb>/", act.act, name="act"),
-    path("<uuid:job_id>/cancel/", cancel.cancel_job, name="cancel"),
     path("<uuid:job_id>/<slug:part>.json", downloads.job_part, name="part"),
     path("<uuid:job_id>/items/<int:item_id>.json", downloads.item, name="item"),
     path("<uuid:job_id>/steps/<int:step_id>/", step.step_detail, name="step"),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from jobs.errors import JobError
@@ -22,14 +21,14 @@ class BulkVerb(StrEnum):
     RETRY = "retry"
     CANCEL = "cancel"
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The statuses that it starts from; jobs in others are left out before anything is asked of them."""
+        return tuple(sorted(VERBS[self].sources))
 
-#: The statuses that each verb starts from; jobs in others are left out before anything is asked of them.
-FROM: Final = MappingProxyType(
-    {
-        BulkVerb.RETRY: tuple(sorted(VERBS["retry"].sources)),
-        BulkVerb.CANCEL: tuple(sorted(VERBS["cancel"].sources)),
-    }
-)
+    @property
+    def permission(self) -> str:
+        return VERBS[self].permission
 
 
 class TooMany(JobError):

@@ -18,7 +18,7 @@ from tests.routes.world import furnish, job
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("engine")]
 
 # No page of its own: data, files, and what only a form leads to.
-NOT_PAGES = {"healthz", "readyz", "schema", "logout", "jobs:cancel", "jobs:act", "admin:logout", "admin:autocomplete"}
+NOT_PAGES = {"healthz", "readyz", "schema", "logout", "admin:logout", "admin:autocomplete"}
 NOT_PAGES |= {"search-json", "templates:patch", "templates:differences", "templates:revision-file"}
 NOT_PAGES |= {"jobs:part", "jobs:item", "jobs:step-part", "jobs:save-view", "jobs:delete-view"}
 NOT_PAGES |= {"admin:jsi18n", "admin:view_on_site", "admin:login"}

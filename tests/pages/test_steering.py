@@ -27,7 +27,7 @@ def asking() -> Job:
 
 
 def act(client: Client, job: Job, verb: str, **said: object) -> str:
-    response = client.post(f"/jobs/{job.pk}/steer/{verb}/", said, follow=True)
+    response = client.post(f"/jobs/{job.pk}/do/{verb}/", said, follow=True)
     run_session()
     job.refresh_from_db()
     return str(response.content.decode())
@@ -54,14 +54,15 @@ def test_it_edits_and_drops_items_of_a_held_step(as_bob: Client, held: Job) -> N
     step, item = held.activations.get(), held.items.get()
     assert "Save this payload" in page(as_bob, held, f"steps/{step.pk}/")
 
-    assert "was changed" in act(as_bob, held, "edit_item", item=item.pk, payload='{"n": 5}')
-    assert "was dropped" in act(as_bob, held, "drop_item", item=item.pk)
+    assert "Change an item: done." in act(as_bob, held, "edit_item", item=item.pk, payload='{"n": 5}')
+    assert "Drop an item: done." in act(as_bob, held, "drop_item", item=item.pk)
     assert held.status == "completed"
 
 
-def test_it_says_what_is_wrong_with_a_payload(as_bob: Client, held: Job) -> None:
-    act(as_bob, held, "edit_item", item=held.items.get().pk, payload="{")
+def test_it_says_what_is_wrong_with_a_payload_and_keeps_what_was_typed(as_bob: Client, held: Job) -> None:
+    text = act(as_bob, held, "edit_item", item=held.items.get().pk, payload='{"n": 5')
 
+    assert "Nothing was changed." in text and "{&quot;n&quot;: 5</textarea>" in text
     assert held.items.get().payload == {"n": 1}
 
 
@@ -82,12 +83,19 @@ def test_it_shows_no_buttons_to_who_may_only_look(as_bob: Client, bob: User, ask
 
     text = page(as_bob, asking)
     assert "You may not decide this." in text and "Set a breakpoint" not in text
-    assert as_bob.post(f"/jobs/{asking.pk}/steer/set_breakpoint/", {"node": "ok"}).status_code == 403
+    assert as_bob.post(f"/jobs/{asking.pk}/do/set_breakpoint/", {"node": "ok"}).status_code == 403
 
 
-@pytest.mark.parametrize(("verb", "said"), [("fly", {}), ("decide", {"answer": "?"}), ("drop_item", {"item": "x"})])
-def test_it_knows_only_its_verbs(as_bob: Client, held: Job, verb: str, said: dict[str, str]) -> None:
-    assert as_bob.post(f"/jobs/{held.pk}/steer/{verb}/", said).status_code == 404
+@pytest.mark.parametrize(("field", "value"), [("answer", "?"), ("step", "0"), ("step", str(2**70))])
+def test_it_takes_only_answers_to_what_was_asked(as_bob: Client, asking: Job, field: str, value: str) -> None:
+    said = {"step": asking.activations.get().pk, "answer": "approve", field: value}
+
+    assert as_bob.post(f"/jobs/{asking.pk}/do/decide/", said).status_code == 422
+
+
+@pytest.mark.parametrize("item", ["x", "0", str(2**70)])
+def test_it_drops_only_items_of_the_job(as_bob: Client, held: Job, item: str) -> None:
+    assert as_bob.post(f"/jobs/{held.pk}/do/drop_item/", {"item": item}).status_code == 422
 
 
 def test_it_links_a_job_and_the_jobs_that_it_started(as_bob: Client) -> None:

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from jobs.models import Item, Job
 from templates_app.models import FlowPrototype
-from tests.pages import rows
 from tests.pages.reading import html, text
 
 FORM = "/jobs/trigger/orders/"
@@ -79,13 +78,6 @@ def test_it_refuses_an_entry_that_the_flow_does_not_have(as_bob: Client, orders:
     response = press(as_bob, '{"n": 1}', entry="nowhere.input")
 
     assert (response.status_code, Job.objects.count()) == (422, 0)
-
-
-def test_it_begins_with_the_input_of_another_job(as_bob: Client, orders: FlowPrototype, bob: User) -> None:
-    job = rows.trigger(orders, bob, {"n": 42})
-
-    assert "&quot;n&quot;: 42" in html(as_bob, FORM, like=str(job.pk))
-    assert "&quot;n&quot;: 1" in html(as_bob, FORM, like="nonsense")
 
 
 def test_it_says_why_a_flow_cannot_run(as_bob: Client, orders: FlowPrototype) -> None:

@@ -25,7 +25,6 @@ from routilux_site.lib.errors import RoutiluxError
 
 ENDED = {JobStatus.COMPLETED: 0, JobStatus.FAILED: 1, JobStatus.CANCELLED: 2}
 NOT_IN_TIME, INTERRUPTED = 4, 130
-PERMISSIONS = {BulkVerb.CANCEL: "jobs.cancel_job", BulkVerb.RETRY: "jobs.control_job"}
 
 
 class Command(BaseCommand):
@@ -107,7 +106,7 @@ class Command(BaseCommand):
         self._bulk(BulkVerb.RETRY, **options)
 
     def _bulk(self, verb: BulkVerb, *, ids: list[str], reason: str, **options: Any) -> None:
-        asking.must(self._user, PERMISSIONS[verb])
+        asking.must(self._user, verb.permission)
         chosen = [asking.job_called(text, self._user).pk for text in ids]
         result = services.bulk(verb=verb, jobs=chosen, actor=self._user, reason=reason)
         if self._as_json:
