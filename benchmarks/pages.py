@@ -1,108 +1,94 @@
-"""How fast pages are with a long history: `python -m benchmarks.pages ROWS=1000000`.
+"""How fast pages and requests are with a long history: `python -m benchmarks.pages ROWS=1000000`.
 
-Seeds a Postgres of its own with so many finished jobs, and asks each page of the web application in this process.
+Seeds a Postgres of its own with so many jobs and what belongs to them, and asks the web application in this process.
+DOC=1 writes the table into docs/reference/speed.md. KEEP=folder keeps the rows there for the next run; ONLY=text asks
+those whose name holds it.
 """
 
 from __future__ import annotations
 
 import os
-import statistics
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-PAGES = {
-    "list": "/jobs/",
-    "list of failed jobs": "/jobs/?q=status:failed",
-    "list of one flow": "/jobs/?q=flow:orders",
-    "list of the last two hours": "/jobs/?q=since:2h",
-    "list of failed jobs of one flow": "/jobs/?q=status:failed+flow:orders",
-    "errors": "/jobs/errors/",
-    "API list": "/api/v1/jobs",
-    "API list of failed jobs": "/api/v1/jobs?status=failed",
-    "admin list": "/admin/jobs/job/",  # counts up to 10 000 rows, so it may read so many
+JOBS = {
+    "list of jobs": "/jobs/",
+    "… that failed": "/jobs/?q=status:failed",
+    "… of one flow": "/jobs/?q=flow:orders",
+    "… of the last two hours": "/jobs/?q=since:2h",
+    "… that failed, of one flow": "/jobs/?q=status:failed+flow:orders",
+    "… of one flow, of the last two hours": "/jobs/?q=flow:orders+since:2h",
+    "… of a rare flow, cancelled": "/jobs/?q=flow:cleanup+status:cancelled",
+    "… that somebody started, failed": "/jobs/?q=actor:bob+status:failed",
+    "… with a value in the input": "/jobs/?q=input.customer.id:42",
+    "… that failed, with a value in the input": "/jobs/?q=status:failed+input.customer.id:42",
+    "… with a word in the error": "/jobs/?q=error:nowhere",
+    "… of no value at all": "/jobs/?q=-status:completed,failed,cancelled,running",
+    "errors by fingerprint": "/jobs/errors/",
+    "… of thirty days": "/jobs/errors/?q=since:30d",
+    "dashboard": "/jobs/dashboard/",
 }
-ROUNDS = 40
-Figures = tuple[float, float, int, int]
+ADMIN = {
+    "admin: jobs": "/admin/jobs/job/",
+    "admin: flows": "/admin/templates_app/flowprototype/",
+    "admin: search for an id": "/admin/jobs/job/?q=0199",
+}
+API = {
+    "REST: jobs": "/api/v1/jobs",
+    "REST: failed jobs": "/api/v1/jobs?status=failed",
+    "REST: jobs of a flow by a person": "/api/v1/jobs?flow=orders&triggered_by=bob&status=cancelled",
+    "REST: jobs of a revision": "/api/v1/jobs?flow=cleanup&revision=1",
+    "REST: flows": "/api/v1/flows",
+}
+PAGES = {**JOBS, **ADMIN, **API}
+PAGE, BLOCK = "reference/speed.md", "pages"
 
 
 def main(words: list[str]) -> None:
-    said = dict(word.split("=", 1) for word in words)
-    rows = int(said.get("ROWS") or os.environ.get("ROWS") or 1_000_000)
-    with tempfile.TemporaryDirectory(prefix="routilux-pages-") as folder:
-        Path(folder).chmod(0o755)  # Postgres runs as a user of its own
+    said = {**os.environ, **dict(word.split("=", 1) for word in words)}
+    with _home(said.get("KEEP")) as folder:
         os.environ |= {
             "ROUTILUX_HOME": folder,
             "DJANGO_SETTINGS_MODULE": "routilux_site.settings",
             "LOG_LEVEL": "ERROR",
+            "ROUTILUX_THROTTLE_TRIGGER": "1000000/minute",
         }
         os.environ.pop("DATABASE_URL", None)
-        try:
-            _measure(rows)
-        finally:
-            _stop()
+        text = _measured(int(said.get("ROWS") or 1_000_000), said.get("ONLY", ""))
+    print(text)
+    if said.get("DOC"):
+        from benchmarks.document import write_measured
+
+        write_measured(PAGE, BLOCK, text)
 
 
-def _measure(rows: int) -> None:
-    client, job = _prepared(rows)
-    print(f"{rows} jobs. Server time of {ROUNDS} requests in this process.")
-    print(f"{'page':<34}{'p50 ms':>8}{'p95 ms':>8}{'KB':>8}{'queries':>9}")
-    for name, path in {**PAGES, "one job": job}.items():
-        p50, p95, size, queries = figures(client, path)
-        print(f"{name:<34}{p50:>8.1f}{p95:>8.1f}{size / 1024:>8.1f}{queries:>9}")
+@contextmanager
+def _home(kept: str | None) -> Iterator[str]:
+    if kept:
+        Path(kept).mkdir(parents=True, exist_ok=True)
+        yield str(Path(kept).absolute())
+        return
+    with tempfile.TemporaryDirectory(prefix="routilux-pages-") as folder:
+        Path(folder).chmod(0o755)  # Postgres runs as a user of its own
+        yield folder
 
 
-def _prepared(rows: int) -> tuple[Any, str]:
-    """A client that is logged in, and the address of a job."""
+def _measured(rows: int, only: str) -> str:
     import django
 
     django.setup()
-    from django.contrib.auth.models import User
-    from django.core.management import call_command
-    from django.test import Client
+    from benchmarks.asking import Question, ask
+    from benchmarks.asking import table as table_of
+    from benchmarks.report import machine
+    from benchmarks.scene import a_scene
 
-    from benchmarks.history import seed
-    from jobs.models import Job
-    from routilux_site import postgres
-    from templates_app import services
-    from templates_app.models import FlowPrototype
-
-    postgres.ensure()
-    call_command("migrate", verbosity=0)
-    user = User.objects.create_superuser("bench")
-    document = {"nodes": {"first": {"routine": "mapper"}}, "settings": {"entry": "first.input"}}
-    flow = FlowPrototype.objects.get(pk=services.create_flow("orders", document=document).pk)
-    seed(flow, rows=rows, actor=user.pk)
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-    return client, Job.objects.filter(status="failed").latest("id").get_absolute_url()
-
-
-def figures(client: Any, path: str) -> Figures:
-    """Median, 95th percentile, bytes and queries of one page."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as queries:
-        page = client.get(path)
-    asked = len(queries)  # before other requests take their place
-    assert page.status_code == 200, f"{path}: {page.status_code}"
-    times = sorted(_timed(client, path) for _ in range(ROUNDS))
-    return statistics.median(times), times[int(len(times) * 0.95)], len(page.content), asked
-
-
-def _timed(client: Any, path: str) -> float:
-    begun = time.perf_counter()
-    client.get(path)
-    return (time.perf_counter() - begun) * 1000
-
-
-def _stop() -> None:
-    from routilux_site import postgres
-
-    postgres.stop()
+    with a_scene(rows) as scene:
+        questions = [Question(name, scene.reader, path) for name, path in PAGES.items()] + scene.questions()
+        found = [ask(question) for question in questions if only in question.name]
+    return f"{machine()}\n\n{rows:,} jobs.\n\n{table_of(found)}"
 
 
 if __name__ == "__main__":

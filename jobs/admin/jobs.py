@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from jobs.admin.base import ReadOnlyAdmin, badge
 from jobs.models import Job
 from jobs.pages.looks import word
+from jobs.pages.said import short_id
 from jobs.search.apply import id_range
 from jobs.states import JobStatus
-from jobs.templatetags.jobs_pages import short_id
 
 _KINDS = {JobStatus.COMPLETED: "ok", JobStatus.FAILED: "bad"}
 _FIELDS = ("status", "flow__name", "revision__number", "actor__username", "error_summary", "created_at", "finished_at")

@@ -20,8 +20,8 @@ from jobs.history.selectors import Progress
 from jobs.history.tail import Line
 from jobs.history.waiting import Reason
 from jobs.models import Job
+from jobs.pages.said import ago, duration, short_id
 from jobs.states import JobStatus
-from jobs.templatetags.jobs_pages import ago, duration, short_id
 
 COLOURS: Final = {
     JobStatus.COMPLETED: "SUCCESS",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from jobs.templatetags.jobs_pages import ago, duration, short_id, took, when
+from jobs.pages.said import ago, duration, short_id, took, when
 from routilux_site.lib.ids import uuid7
 
 
