@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Subquery
 from rest_framework.exceptions import ValidationError
 
 from jobs.history import selectors
 from jobs.models.job import JobQuerySet
-from templates_app.models import FlowPrototype
+from templates_app.models import FlowPrototype, Revision
 
 
 def narrowed(jobs: JobQuerySet, said: dict[str, Any], flow_id: Callable[[str], int]) -> JobQuerySet:
@@ -21,7 +22,9 @@ def narrowed(jobs: JobQuerySet, said: dict[str, Any], flow_id: Callable[[str], i
     if "flow" in said:
         lookups["flow_id"] = flow_id(said["flow"])
     if "revision" in said:
-        lookups["revision__number"] = said["revision"]
+        # Asked once, so that the index of the revision gives the order.
+        numbered = Revision.objects.filter(flow=lookups["flow_id"], number=said["revision"])
+        lookups["revision_id"] = Subquery(numbered.values("pk"))
     if "triggered_by" in said:
         lookups["actor_id"] = _user_id(said["triggered_by"])
     if "rerun_of" in said:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import models
+from django.db.models.functions import Coalesce
 
 from jobs.models import Job
 from jobs.models.job import JobQuerySet
@@ -43,35 +44,41 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """`is_capped`: there are more failures than were counted, or more groups than are shown."""
+    """`is_capped`: as many failures were counted as may be, or there are more groups than are shown."""
 
     items: list[Group]
     jobs: int
     is_capped: bool
 
 
-def grouped(rows: Iterable[tuple[int, str, UUID]]) -> list[Count]:
-    """Counts of (flow, fingerprint, job) rows that come newest first; the most frequent first. Pure."""
-    found: dict[Key, list[Any]] = {}
-    for flow, fingerprint, job in rows:
-        known = found.setdefault((flow, fingerprint), [0, job, job])
-        known[0], known[2] = known[0] + 1, job
-    counts = [Count(key, *said) for key, said in found.items()]
+def alike(jobs: JobQuerySet) -> Groups:
+    """Failed `jobs`, grouped: the newest MOST_JOBS of them; two queries."""
+    counts = _counted(jobs)
+    total = sum(count.jobs for count in counts)
+    shown = counts[:MOST_GROUPS]
+    return Groups(_described(shown), total, total >= MOST_JOBS or len(counts) > len(shown))
+
+
+def _counted(jobs: JobQuerySet) -> list[Count]:
+    """The most frequent first. Counted by the database, in the index alone."""
+    beyond = models.Subquery(jobs.order_by("-id").values("id")[MOST_JOBS : MOST_JOBS + 1])
+    newest = jobs.filter(id__gt=Coalesce(beyond, models.Value(UUID(int=0))))
+    by_kind = newest.order_by().values_list("flow_id", "fingerprint")
+    rows = by_kind.annotate(jobs=models.Count("id"), newest=_first("-id"), oldest=_first("id"))
+    counts = [Count((flow, fingerprint), *said) for flow, fingerprint, *said in rows]
     return sorted(counts, key=lambda one: (one.jobs, one.newest.int), reverse=True)
 
 
-def alike(jobs: JobQuerySet) -> Groups:
-    """Failed `jobs`, grouped: the newest MOST_JOBS of them; two queries."""
-    rows = list(jobs.order_by("-id").values_list("flow_id", "fingerprint", "id")[: MOST_JOBS + 1])
-    counts = grouped(rows[:MOST_JOBS])
-    shown = counts[:MOST_GROUPS]
-    items = _described(shown)
-    return Groups(items, min(len(rows), MOST_JOBS), len(rows) > MOST_JOBS or len(counts) > len(shown))
+def _first(order: str) -> models.Func:
+    """Postgres before 18 knows no greatest and no smallest uuid."""
+    return models.Func(ArrayAgg("id", order_by=order), template="(%(expressions)s)[1]", output_field=models.UUIDField())
 
 
 def _described(counts: list[Count]) -> list[Group]:
-    same = Job.objects.filter(fingerprint=OuterRef("fingerprint"), flow_id=OuterRef("flow_id"))
-    first = Subquery(same.order_by("id").values("id")[:1])
+    # Without saying that there is one, the index of fingerprints would be of no use.
+    same = Job.objects.filter(fingerprint=models.OuterRef("fingerprint"), flow_id=models.OuterRef("flow_id"))
+    same = same.exclude(fingerprint="")
+    first = models.Subquery(same.order_by("id").values("id")[:1])
     examples = Job.objects.filter(pk__in=[count.newest for count in counts]).select_related("flow")
     shown = examples.only("flow__name", "error_node", "error_summary", "fingerprint").annotate(first=first)
     by_key = {job.pk: job for job in shown}

@@ -31,8 +31,10 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 class Job(models.Model):
     id: models.UUIDField[UUID, UUID] = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    flow = models.ForeignKey(FlowPrototype, on_delete=models.PROTECT, related_name="jobs")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="jobs")
+    # Flow, revision, actor and origin have indexes below that begin with them: those of their own would only be
+    # written, at each change of a status.
+    flow = models.ForeignKey(FlowPrototype, on_delete=models.PROTECT, related_name="jobs", db_index=False)
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="jobs", db_index=False)
     status = models.CharField(max_length=16, choices=JobStatus.choices, default=JobStatus.PENDING)
     entry = models.CharField(max_length=130, blank=True, help_text="The node.slot that the input was put into.")
     priority = models.SmallIntegerField(default=0, help_text="Higher runs sooner.")
@@ -41,7 +43,9 @@ class Job(models.Model):
     # Activations that are not finished. Maintained by the commit statement itself, so that the last of many parallel
     # steps knows that it is the last without counting rows.
     open = models.IntegerField(default=0)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     # By which token; without a constraint, as it says what was, also when its user and token are gone.
     token = models.ForeignKey(
         "jobs.ApiToken", null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
@@ -50,7 +54,7 @@ class Job(models.Model):
     error_node = models.CharField(max_length=64, blank=True)
     fingerprint = models.CharField(max_length=16, blank=True, db_default="", help_text="Failures alike share it.")
     # The job that this one runs again.
-    origin = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="reruns")
+    origin = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="reruns", db_index=False)
     # What was laid over the flow for this one job: its revision holds it too, but not as what was said.
     overrides: models.JSONField[Any, Any] = models.JSONField(null=True)
     # The job whose step waits for this one. No constraints in the database: each new child would share-lock the row of
@@ -109,8 +113,16 @@ class Job(models.Model):
             models.Index("status", F("id").desc(), name="jobs_job_status_newest"),
             models.Index("flow", F("id").desc(), name="jobs_job_flow_newest"),
             models.Index("actor", F("id").desc(), name="jobs_job_actor_newest"),
+            # The jobs of a revision, newest first, of which there may be few among those of its flow.
+            models.Index("revision", F("id").desc(), name="jobs_job_revision_newest"),
+            # The jobs that ran another one again, for its page and the filter.
+            models.Index("origin", "id", name="jobs_job_reruns", condition=Q(origin__isnull=False)),
             # What failed of one flow, newest first: rare among the jobs of a busy flow.
             models.Index("flow", F("id").desc(), name="jobs_job_flow_failed", condition=Q(status="failed")),
+            # The newest failures of all flows, to be counted by kind: ten thousand, without reading a row of them.
+            models.Index(
+                fields=["id"], include=["flow", "fingerprint"], name="jobs_job_failures", condition=Q(status="failed")
+            ),
             # Failures alike, newest first; the oldest of them says since when.
             models.Index("fingerprint", F("id").desc(), name="jobs_job_alike", condition=~Q(fingerprint="")),
             # The children of a job, for its page and when it ends or is paused.
@@ -172,12 +184,18 @@ class JobEvent(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events", db_constraint=False)
     at = models.DateTimeField(db_default=models.functions.Now())
     kind = models.CharField(max_length=32)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     reason = models.CharField(max_length=500, blank=True, db_default="")
     data = models.JSONField(default=dict, db_default={})
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            # What somebody did, for when they are deleted; most events have nobody, and no entry.
+            models.Index("actor", name="jobs_jobevent_actor", condition=Q(actor__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.kind

@@ -7,11 +7,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from jobs.history import alike
-from jobs.history.alike import grouped
 from jobs.history.fingerprints import fingerprint
 from jobs.models import Job
-from routilux_site.lib.ids import uuid7
 from templates_app.models import FlowPrototype
+from tests.engine import make_flow
 from tests.pages import rows
 from tests.pages.reading import html, text
 
@@ -78,11 +77,10 @@ def test_it_asks_a_fixed_number_of_questions(
         as_bob.get(GROUPS)
 
 
-def test_it_counts_by_flow_and_fingerprint() -> None:
-    a, b, c = sorted((uuid7() for _ in range(3)), reverse=True)
-    counts = grouped([(1, "x", a), (2, "x", b), (1, "x", c)])
+def test_it_counts_by_flow_and_fingerprint(orders: FlowPrototype, bob: User) -> None:
+    other = make_flow("returns", {"second": "test_pass"}, entry="second.input")
+    a, b, c = fail(orders, bob, "no stock"), fail(other, bob, "no stock"), fail(orders, bob, "no stock")
+    groups = alike.alike(Job.objects.filter(status="failed")).items
 
-    assert [(count.key, count.jobs, count.newest, count.oldest) for count in counts] == [
-        ((1, "x"), 2, a, c),
-        ((2, "x"), 1, b, b),
-    ]
+    assert [(group.flow, group.jobs, group.newest) for group in groups] == [("orders", 2, c), ("returns", 1, b)]
+    assert [group.first_seen for group in groups] == [alike.born(a.pk), alike.born(b.pk)]
