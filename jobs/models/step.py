@@ -34,6 +34,9 @@ class Activation(models.Model):
     attempt = models.IntegerField(default=0, db_default=0)
     errors = models.IntegerField(default=0, db_default=0, help_text="Calls that raised.")
     deaths = models.IntegerField(default=0, db_default=0, help_text="Workers that died while running it.")
+    alone = models.BooleanField(
+        default=False, db_default=False, help_text="It is suspected of killing workers: it runs with nothing beside it."
+    )
     session_id = models.UUIDField(null=True)
     priority = models.SmallIntegerField(default=0, db_default=0)
     cause_id = models.BigIntegerField(null=True, help_text="The activation whose item started this one.")
@@ -58,6 +61,8 @@ class Activation(models.Model):
             models.Index(
                 "on_loop", F("priority").desc(), "id", name="jobs_activation_runnable", condition=Q(status="ready")
             ),
+            # The look of each session, every second, whether there is a suspect; nearly always empty.
+            models.Index("id", name="jobs_activation_suspect", condition=Q(status="ready", alone=True)),
             # Rescue of a dead session.
             models.Index("session_id", name="jobs_activation_session", condition=Q(status="running")),
             # Waking of retries, and of parked steps whose time is up.

@@ -21,6 +21,7 @@ from jobs.runtime.committer import Committer
 from jobs.runtime.crew import Crew
 from jobs.runtime.ear import Ear
 from jobs.runtime.finished import HAND_ON_AT_MOST, HAND_ON_DELAY, Outcome
+from jobs.runtime.isolation import Isolation
 from jobs.runtime.lane import Lane
 from jobs.runtime.live import Live
 from jobs.runtime.nudge import fire_timers
@@ -59,7 +60,7 @@ class Session:
         self._ear = Ear(main)
         self._lost: str | None = None
         self._called = 0.0
-        self._alone = False
+        self._isolation = Isolation(main, patience=self._lease)
         self._turns = Turns()
         self._ended: deque[UUID] = deque()  #: jobs that may have given up their place under a limit
 
@@ -74,9 +75,10 @@ class Session:
 
     def lane_is_free(self, lane: Lane) -> None:
         if self._crew.lane_is_free(lane):
-            self._ear.ring()
+            self.loop_has_room()
 
     def loop_has_room(self) -> None:
+        self._ear.heard = self._ear.heard or self._isolation.on
         self._ear.ring()
 
     def committed(self, step: claim.Step, outcome: Outcome) -> None:
@@ -103,7 +105,7 @@ class Session:
     @property
     def follows(self) -> bool:
         """May a lane go on with the next step of its job, or are others waited for?"""
-        return not (self.stopping or self._alone)
+        return not (self.stopping or self._isolation.on)
 
     def _may_have_ended(self, step: claim.Step) -> None:
         if self.programs.get(step.revision_id).spec.concurrency:
@@ -162,7 +164,7 @@ class Session:
         """Give every free lane a step. Found as many as asked for: there may be more than this session can carry."""
         if self._ear.alarm.left() == 0.0:
             self._wake_what_is_due()
-        if self._alone:
+        if self._isolation.on:
             self._claim_suspect()
         elif self._crew.free or self._crew.room:
             self._claim_for_crew()
@@ -170,12 +172,8 @@ class Session:
             self._call_for_help()
 
     def _claim_suspect(self) -> None:
-        """A step that a worker died of runs with nothing beside it, so that at worst it takes only itself along."""
-        if self._crew.busy:
-            return
-        step = claim.claim_suspect(self._main, session=self.id)
-        self._alone = step is not None
-        self._ear.heard = True
+        step = self._isolation.take(self.id, self._crew.running)
+        self._ear.heard = not self._isolation.on  # what was left to others meanwhile
         if step is not None:
             self._dispatch(step)
 
@@ -245,10 +243,8 @@ class Session:
         self._drop_what_is_lost()
         if rescued.sessions:
             logger.warning("rescued %s", rescued, extra={"action": "rescued"})
-        if not self._alone and claim.any_suspect(self._main):
-            # No new claims until the lanes are idle and the suspect has had its turn.
-            self._alone = self._ear.heard = True
-        self._ear.heard = self._ear.heard or bool(rescued.ready)
+        self._isolation.look(self._crew.running)
+        self._ear.heard = self._ear.heard or self._isolation.on or bool(rescued.ready)
 
     def _drop_what_is_lost(self) -> None:
         """Let running steps know when their job was cancelled, failed, or taken over."""

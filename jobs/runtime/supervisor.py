@@ -97,13 +97,15 @@ class Supervisor:
             self._first_session = min(FIRST_SESSION_AT_MOST, self._first_session * 2)
             logger.warning("cluster restarts: %s", reason, extra={"action": "cluster_restart"})
             self._restarts += 1
+            status = self._child.returncode  # None: it still lives; below zero: a signal
             self._kill_cluster()
-            self._back_off(reason)
+            self._back_off(reason, killed=status is not None and status < 0)
 
-    def _back_off(self, reason: str) -> None:
-        """A cluster that dies as soon as it starts is started less and less often."""
+    def _back_off(self, reason: str, *, killed: bool) -> None:
+        """A cluster that falls over as soon as it starts is started less and less often; one that was killed is not to
+        blame."""
         self._reason = reason[:200]
-        short_lived = time.monotonic() - self._started_at < 10
+        short_lived = not killed and time.monotonic() - self._started_at < 10
         self._pause = min(30.0, max(0.5, self._pause * 2)) if short_lived else 0.0
         self._start_at = time.monotonic() + self._pause
 

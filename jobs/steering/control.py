@@ -103,7 +103,14 @@ def _revive(job: Job, verb: str) -> None:
     Wait.objects.filter(step_id__in=unfinished.values("pk")).delete()
     never_began = unfinished.filter(attempt=0, node__in=job.breakpoints or [])
     count = never_began.update(status=StepStatus.AT_BREAKPOINT, finished_at=None)
-    fresh: dict[str, Any] = {"errors": 0, "deaths": 0, "session_id": None, "due_at": None, "finished_at": None}
+    fresh: dict[str, Any] = {
+        "errors": 0,
+        "deaths": 0,
+        "alone": False,
+        "session_id": None,
+        "due_at": None,
+        "finished_at": None,
+    }
     count += unfinished.update(status=StepStatus.HELD, **fresh)
     deadline = None if job.timeout is None else Now() + timedelta(seconds=job.timeout)
     told: dict[str, Any] = {

@@ -49,7 +49,27 @@ def test_it_frees_what_a_dead_session_ran(link: Link, job: Job) -> None:
     run_jobs()
 
 
+def test_it_suspects_nobody_of_one_death(link: Link, job: Job) -> None:
+    die(link)
+
+    assert [step.job_id for step in claim(link, session=session(link).pk, lanes=10)] == [job.pk]
+
+
+@pytest.mark.parametrize(("bound", "deaths"), [(2, 1), (3, 2), (9, 2)])
+def test_it_suspects_after_two_deaths_and_before_the_last_attempt(
+    link: Link, job: Job, bound: int, deaths: int
+) -> None:
+    Job.objects.update(max_attempts=bound)
+
+    for _ in range(deaths):
+        die(link)
+
+    assert job.activations.get().alone
+    assert claim(link, session=session(link).pk, lanes=10) == []
+
+
 def test_it_takes_no_suspect_along_with_others(link: Link, job: Job) -> None:
+    die(link)
     die(link)
     start(make_flow("two", {"a": "test_pass"}), n=1)
     living = session(link)
@@ -99,6 +119,7 @@ def test_it_waits_for_sessions_after_the_server_was_down(link: Link, job: Job) -
 
 
 def test_it_runs_a_suspect_to_its_end_beside_other_work(link: Link, job: Job) -> None:
+    die(link)
     die(link)
     others = [start(make_flow(f"other{n}", {"a": "test_pass"}), n=n) for n in range(5)]
 

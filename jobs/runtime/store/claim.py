@@ -101,26 +101,40 @@ def claim(link: Link, *, session: UUID, lanes: int, loop: int = 0, below: int | 
 
     With `below`, only those of a lower priority.
     """
-    which = "deaths = 0" if below is None else f"deaths = 0 AND priority < {int(below)}"
+    which = "NOT alone" if below is None else f"NOT alone AND priority < {int(below)}"
     sql = CLAIM.format(lanes=int(lanes), loop=int(loop), which=which)
     return [_step(row) for row in run(link, sql, {"session": session}).fetchall()]
 
 
 def claim_suspect(link: Link, *, session: UUID) -> Step | None:
-    """A step that a worker died of before. It must run alone, so that it cannot take others along."""
+    """A step that workers died of before. It must run alone, so that it cannot take others along."""
     for lanes, loop in ((1, 0), (0, 1)):
-        sql = CLAIM.format(lanes=lanes, loop=loop, which="deaths > 0")
+        sql = CLAIM.format(lanes=lanes, loop=loop, which="alone")
         if row := run(link, sql, {"session": session}).fetchone():
             return _step(row)
     return None
 
 
-ANY_SUSPECT = "SELECT EXISTS (SELECT 1 FROM jobs_activation WHERE status = 'ready' AND deaths > 0)"
+ANY_SUSPECT = "SELECT EXISTS (SELECT 1 FROM jobs_activation WHERE status = 'ready' AND alone)"
 
 
 def any_suspect(link: Link) -> bool:
     row = run(link, ANY_SUSPECT).fetchone()
     return bool(row and row[0])
+
+
+ISOLATE = "SELECT pg_try_advisory_lock(hashtext('routilux isolation'))"
+MINGLE = "SELECT pg_advisory_unlock(hashtext('routilux isolation'))"
+
+
+def begin_isolation(link: Link) -> bool:
+    """One session at a time empties its lanes for a suspect. False: another one does."""
+    row = run(link, ISOLATE).fetchone()
+    return bool(row and row[0])
+
+
+def end_isolation(link: Link) -> None:
+    run(link, MINGLE)
 
 
 POSTPONE = """

@@ -51,7 +51,7 @@ WITH s AS MATERIALIZED (
         id bigint, attempt int, job_id uuid, status text, errors int, summary text, delay float8, delta int)
 ), fenced AS (
     UPDATE jobs_activation a
-    SET status = s.status, errors = s.errors, error_summary = s.summary, deaths = 0,
+    SET status = s.status, errors = s.errors, error_summary = s.summary, deaths = 0, alone = false,
         due_at = CASE WHEN s.status IN ('retrying', 'parked')
                       THEN clock_timestamp() + s.delay * interval '1 second' END,
         finished_at = CASE WHEN s.status NOT IN ('retrying', 'ready', 'parked') THEN clock_timestamp() END

@@ -101,10 +101,13 @@ WITH dead AS MATERIALIZED (
 UPDATE jobs_session s SET ended_at = clock_timestamp(), outcome = 'lost'
 FROM dead WHERE s.id = dead.id RETURNING s.id
 """
-# A worker that died is counted against the step that it ran: a step that kills its worker is bounded.
+# A worker that died is counted against the steps that it ran: a step that kills its worker is bounded. One death may be
+# anybody's fault. After two, and before the last attempt, a step is a suspect and runs alone: nobody is given up for
+# what a neighbour did.
 ORPHANS = """
 UPDATE jobs_activation a
-SET deaths = a.deaths + 1, session_id = NULL, ready_at = clock_timestamp(),
+SET deaths = a.deaths + 1, alone = a.deaths + 1 >= least(2, j.max_attempts - 1),
+    session_id = NULL, ready_at = clock_timestamp(),
     status = CASE WHEN a.deaths + 1 >= j.max_attempts THEN 'failed'
                   WHEN j.status IN ('paused', 'queued') THEN 'held' ELSE 'ready' END,
     finished_at = CASE WHEN a.deaths + 1 >= j.max_attempts THEN clock_timestamp() END,

@@ -1,0 +1,77 @@
+"""Of the sessions that have work, one at a time empties its lanes for a suspect; an idle one needs not ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from jobs.models import Activation
+from jobs.runtime.isolation import Isolation
+from jobs.runtime.store.link import Link, open_link
+from routilux_site.lib.ids import uuid7
+from tests.engine import make_flow, start
+
+ME = uuid7()
+NOBODY: frozenset[int] = frozenset()
+OTHERS = frozenset({-1, -2})
+
+
+@pytest.fixture
+def link() -> Iterator[Link]:
+    with open_link("test") as link:
+        yield link
+
+
+@pytest.fixture
+def suspect() -> Activation:
+    step = start(make_flow("one", {"a": "test_pass"}), n=1).activations.get()
+    Activation.objects.update(alone=True)
+    return step
+
+
+def test_it_takes_a_suspect_at_once_when_nothing_runs(link: Link, suspect: Activation) -> None:
+    isolation = Isolation(link, patience=100)
+
+    isolation.look(NOBODY)
+
+    assert (step := isolation.take(ME, NOBODY)) is not None
+    assert step.id == suspect.pk
+
+
+def test_it_waits_for_its_lanes_and_then_for_the_suspect(link: Link, suspect: Activation) -> None:
+    isolation = Isolation(link, patience=100)
+    isolation.look(OTHERS)
+
+    assert isolation.take(ME, OTHERS) is None
+    assert isolation.take(ME, NOBODY) is not None
+    assert (isolation.take(ME, {suspect.pk}), isolation.on) == (None, True)
+
+
+def test_it_goes_back_to_other_work_when_no_suspect_is_left(link: Link, suspect: Activation) -> None:
+    isolation = Isolation(link, patience=100)
+    isolation.look(NOBODY)
+    isolation.take(ME, NOBODY)
+
+    assert (isolation.take(ME, NOBODY), isolation.on) == (None, False)
+
+
+def test_it_lets_one_busy_session_at_a_time_wait(link: Link, suspect: Activation) -> None:
+    with open_link("other") as theirs:
+        first, second = Isolation(link, patience=0), Isolation(theirs, patience=100)
+        for isolation in (first, second):
+            isolation.look(OTHERS)
+        assert (first.on, second.on) == (True, False)
+
+        first.take(ME, OTHERS)  # its lanes did not come free in time
+        second.look(OTHERS)
+
+    assert (first.on, second.on) == (False, True)
+
+
+def test_it_does_not_look_for_company_while_the_suspect_runs_long(link: Link, suspect: Activation) -> None:
+    isolation = Isolation(link, patience=0)
+    isolation.look(NOBODY)
+    isolation.take(ME, NOBODY)
+
+    assert (isolation.take(ME, {suspect.pk}), isolation.on) == (None, True)
