@@ -8,12 +8,13 @@ from tests.house import House
 
 QUEUE = """
 from django.db import transaction
+from benchmarks.figures import MEGABYTE
 from jobs.services import Launch, trigger
 from templates_app.models import FlowPrototype
 flow = FlowPrototype.objects.get(name={flow!r})
 with transaction.atomic():
     for n in range({jobs}):
-        trigger(flow=flow, launch=Launch(input={{"n": n, "payload": "x" * {size}}}))
+        trigger(flow=flow, launch=Launch(input={{"n": n, "payload": MEGABYTE if {large} else ""}}))
 """
 NEWEST = "SELECT coalesce(max(id::text), '') FROM jobs_job"
 UNFINISHED = "SELECT count(*) = 0 FROM jobs_job WHERE status IN ('pending', 'running')"
@@ -31,16 +32,16 @@ class Run:
     wal_bytes: int
 
 
-def queue(house: House, flow: str, jobs: int, *, size: int = 0) -> str:
+def queue(house: House, flow: str, jobs: int, *, large: bool = False) -> str:
     """Returns what tells the new jobs from those before."""
     newest = str(house.value(NEWEST))
-    house.shell(QUEUE.format(flow=flow, jobs=jobs, size=size))
+    house.shell(QUEUE.format(flow=flow, jobs=jobs, large=large))
     return newest
 
 
-def work_off(house: House, flow: str, jobs: int, *, size: int = 0) -> Run:
+def work_off(house: House, flow: str, jobs: int, *, large: bool = False) -> Run:
     """How many jobs a second a fresh cluster completes, and what that wrote to the log."""
-    newest = queue(house, flow, jobs, size=size)
+    newest = queue(house, flow, jobs, large=large)
     before = int(house.value(POSITION))
     with house.runtime():
         finish(house, jobs)
