@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0015_waits_and_breakpoints'),
+        ('jobs', '0016_fewer_indexes_more_use'),
     ]
 
     operations = [
