@@ -11,7 +11,7 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         from jobs import console, front
         from jobs.dryrun import draft
-        from jobs.history import selectors
+        from jobs.history.usage import usage_of_flows
         from jobs.runtime import process
         from templates_app import handin
 
@@ -19,4 +19,4 @@ class JobsConfig(AppConfig):
         handin.register_launcher(front.launch)
         handin.register_console(console.of_flow)
         handin.register_rehearsal(draft.try_draft)
-        handin.register_usage(selectors.usage_of_flows)
+        handin.register_usage(usage_of_flows)

@@ -13,7 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from jobs.history.selectors import runtime_health
+from jobs.history.health import runtime_health
 
 logger = logging.getLogger(__name__)
 

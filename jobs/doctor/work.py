@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from jobs.doctor.findings import FEW, Finding, few
-from jobs.history import selectors
+from jobs.history.health import runtime_health
 from jobs.models import Activation, NodeState, Schedule, Session, WebhookDelivery
 from jobs.models.webhook import DeliveryStatus
 from jobs.states import StepStatus
@@ -23,7 +23,7 @@ _START: Final = "Start one with `manage.py runtime`."
 
 
 def runtime(facts: Facts) -> Iterator[Finding]:
-    health = selectors.runtime_health()
+    health = runtime_health()
     facts["runtime"] = dict(health)
     if not health["supervisors"] and not health["live_sessions"]:
         yield Finding("no-runtime", "runtime", "No cluster is alive: nothing will be run.", _START)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from jobs.admission import gate as admission
 from jobs.history import selectors
+from jobs.history.health import live_clusters
 from jobs.models import Activation, Job, JobEvent, NodeState, Wait
 from jobs.runtime.programs import programs
 from jobs.states import JobStatus, StepStatus, WaitKind
@@ -70,7 +71,7 @@ def _nothing(job: Job, group: _Group) -> Iterator[Reason]:
 
 
 def _ready(job: Job, group: _Group) -> Iterator[Reason]:
-    if not selectors.live_clusters().exists():
+    if not live_clusters().exists():
         sentence = "No cluster of the Runtime is alive: start one with `manage.py runtime`."
         yield Reason("no_runtime", f"{_steps(group)} could run. {sentence}", group.node)
         return

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from django.core.management.color import Style
 
-from jobs.history import selectors, waiting
-from jobs.history.selectors import Progress
+from jobs.history import waiting
+from jobs.history.progress import Progress, added_up, progress_by_node
 from jobs.history.tail import Tail, tail
 from jobs.history.waiting import Reason
 from jobs.management import rendering
@@ -37,7 +37,7 @@ class View:
 
     @property
     def progress(self) -> Progress:
-        return selectors.added_up(self.nodes.values())
+        return added_up(self.nodes.values())
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -58,7 +58,7 @@ class View:
 
 def look(job: Job) -> View:
     job.refresh_from_db(fields=CHANGING)
-    return View(job, selectors.progress_by_node(job), waiting.why(job), tail(job))
+    return View(job, progress_by_node(job), waiting.why(job), tail(job))
 
 
 def follow(job: Job, show: Callable[[View], None], *, timeout: float | None = None) -> bool:

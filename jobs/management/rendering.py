@@ -14,9 +14,7 @@ from django.core.management.color import Style
 from django.core.serializers.json import DjangoJSONEncoder
 
 from jobs.api.shapes.jobs import JobDetailSerializer, JobSerializer, Report
-from jobs.api.views.jobs import progress_of
-from jobs.history import selectors
-from jobs.history.selectors import Progress
+from jobs.history.progress import Progress, progress_by_node, progress_of
 from jobs.history.tail import Line
 from jobs.history.waiting import Reason
 from jobs.models import Job
@@ -41,13 +39,7 @@ def job_json(job: Job) -> dict[str, Any]:
 
 
 def detail_json(job: Job) -> dict[str, Any]:
-    report = Report(
-        progress=progress_of(job),
-        result=selectors.result(job),
-        failure=selectors.failure(job),
-        undelivered=selectors.undelivered_count(job) if job.is_terminal else None,
-    )
-    return _without_links(JobDetailSerializer(job, context={"report": report}))
+    return _without_links(JobDetailSerializer(job, context={"report": Report.of(job, progress_of(job))}))
 
 
 def _without_links(serializer: JobSerializer) -> dict[str, Any]:
@@ -137,7 +129,7 @@ def show_lines(job: Job, told: dict[str, Any], reasons: Iterable[Reason], style:
     yield clean(f"  flow {job.flow.name}, revision {job.revision.number}, priority {job.priority}")
     yield clean(f"  created {job.created_at:%Y-%m-%d %H:%M:%S} UTC by {by}{f', took {took(job)}' if took(job) else ''}")
     yield f"  steps: {counted(told['progress'])}"
-    yield from node_lines(selectors.progress_by_node(job), {})
+    yield from node_lines(progress_by_node(job), {})
     yield from reason_lines(reasons)
     yield from _ending_of(told)
 

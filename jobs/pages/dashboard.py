@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from jobs.history import selectors
 from jobs.history.alike import Groups, alike
+from jobs.history.health import live_clusters, live_sessions, oldest_runnable_seconds
 from jobs.models import Activation, Job
 from jobs.pages.answers import live_page
 from jobs.pages.errors import jobs_of
@@ -70,7 +70,7 @@ def _minute() -> str:
 
 
 def _numbers(failures: Groups) -> list[Number]:
-    oldest = selectors.oldest_runnable_seconds()
+    oldest = oldest_runnable_seconds()
     waits = "none" if oldest is None else f"{oldest:.0f} s"
     failed = f"{failures.jobs}{'+' if failures.is_capped else ''}"
     return [
@@ -105,14 +105,14 @@ def _running() -> list[Job]:
 
 def _runtime() -> dict[str, Any]:
     """Who works: sessions with their lanes, and how many of these run a step."""
-    sessions = list(selectors.live_sessions().order_by("host", "pid")[:100])
+    sessions = list(live_sessions().order_by("host", "pid")[:100])
     busy_rows = Activation.objects.filter(status=StepStatus.RUNNING, session_id__in=[one.pk for one in sessions])
     busy = dict(busy_rows.order_by().values_list("session_id").annotate(Count("id")))
     return {
         "sessions": [(session, busy.get(session.pk, 0)) for session in sessions],
         "lanes": sum(session.lanes for session in sessions),
         "busy": sum(busy.values()),
-        "clusters": list(selectors.live_clusters().order_by("host", "pid")[:100]),
+        "clusters": list(live_clusters().order_by("host", "pid")[:100]),
     }
 
 

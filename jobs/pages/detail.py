@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from jobs import access
 from jobs.history import selectors, waiting
+from jobs.history.progress import summary as summed
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.answers import live_page
@@ -95,7 +96,7 @@ def progress(job: Job, groups: list[Group]) -> dict[str, Any]:
     counts: dict[str, int] = {}
     for group in groups:
         counts[group.status] = counts.get(group.status, 0) + group.count
-    summary = selectors.summary(counts)
+    summary = summed(counts)
     untouched = len(set(spec_of(job.revision).nodes) - {group.node for group in groups})
     ahead = 0 if job.status == JobStatus.COMPLETED else untouched
     ended = summary["done"] + summary["failed"] + summary["cancelled"]
@@ -106,5 +107,5 @@ def _failure(job: Job, groups: list[Group]) -> dict[str, Any] | None:
     if job.status != JobStatus.FAILED:
         return None
     failed = [group.last for group in groups if group.node == job.error_node and group.status == StepStatus.FAILED]
-    error = reads.error_of(failed[0]) if failed else None
+    error = selectors.error_of(failed[0]) if failed else None
     return {"step": failed[0] if failed else None, **(error or {})}

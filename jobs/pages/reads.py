@@ -152,12 +152,6 @@ def events(job: Job) -> list[JobEvent]:
     return list(selectors.event_rows(job).order_by("-id")[:EVENTS])[::-1]
 
 
-def error_of(step_id: int) -> dict[str, Any] | None:
-    """The newest error of a step, with type, message and traceback; None when no code raised, as when workers died."""
-    log = StepLog.objects.filter(activation_id=step_id, error__isnull=False).defer("lines").last()
-    return log.error if log and isinstance(log.error, dict) else None
-
-
 def step_items(step: Activation) -> tuple[ItemList, ItemList]:
     """What a step took, and what it emitted."""
     items = Item.objects.filter(job_id=step.job_id)

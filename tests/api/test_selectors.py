@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from jobs.history import selectors
+from jobs.history import capped, selectors
+from jobs.history.progress import added_up, progress_by_node
 from jobs.models import Activation, Item, Job, StepLog
 from jobs.states import StepStatus
 
@@ -23,20 +24,14 @@ def emitted(step: Activation, *sizes: int) -> None:
 def test_it_counts_every_status_once(job: Job) -> None:
     Activation.objects.bulk_create(Activation(job=job, node="n", status=status) for status in StepStatus)
 
-    progress = selectors.progress(job)
+    progress = added_up(progress_by_node(job).values())
 
     assert progress["total"] == len(StepStatus) + 1
     assert sum(count for name, count in progress.items() if name != "total") == progress["total"]  # type: ignore[misc]
 
 
-def test_it_adds_up_to_the_same_by_node(job: Job) -> None:
-    Activation.objects.bulk_create(Activation(job=job, node=status[:2], status=status) for status in StepStatus)
-
-    assert selectors.added_up(selectors.progress_by_node(job).values()) == selectors.progress(job)
-
-
 def test_it_cuts_by_size(job: Job, step: Activation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selectors, "MAX_BYTES", 1000)
+    monkeypatch.setattr(capped, "MAX_BYTES", 1000)
     emitted(step, 400, 400, 400)
 
     outputs = selectors.step_io(step).outputs
@@ -45,7 +40,7 @@ def test_it_cuts_by_size(job: Job, step: Activation, monkeypatch: pytest.MonkeyP
 
 
 def test_it_shows_the_first_however_large(job: Job, step: Activation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selectors, "MAX_BYTES", 1000)
+    monkeypatch.setattr(capped, "MAX_BYTES", 1000)
     emitted(step, 5000, 1)
 
     outputs = selectors.step_io(step).outputs
@@ -54,14 +49,14 @@ def test_it_shows_the_first_however_large(job: Job, step: Activation, monkeypatc
 
 
 def test_it_is_not_truncated_when_all_fits(job: Job, step: Activation) -> None:
-    emitted(step, *[1] * selectors.MAX_ROWS)
+    emitted(step, *[1] * capped.MAX_ROWS)
 
     assert not selectors.result(job).truncated
-    assert len(selectors.result(job).events["first.output"]) == selectors.MAX_ROWS
+    assert len(selectors.result(job).events["first.output"]) == capped.MAX_ROWS
 
 
 def test_it_keeps_the_newest_logs_in_order(job: Job, step: Activation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selectors, "MAX_ROWS", 2)
+    monkeypatch.setattr(capped, "MAX_ROWS", 2)
     for attempt in (1, 2, 3):
         StepLog.objects.create(activation_id=step.pk, job=job, attempt=attempt, lines=[])
 
@@ -74,12 +69,12 @@ def test_it_names_queues_and_what_waits_in_them(job: Job) -> None:
     Item.objects.bulk_create(Item(job=job, node="second", slot="input", payload={"n": n}) for n in range(3))
 
     assert selectors.queues(job) == [{"node": "second", "slot": "input", "items": 3}]
-    assert [item.payload["n"] for item in selectors.undelivered(job).items] == [0, 1, 2]
+    assert [item.payload["n"] for item in selectors.waiting_rows(job)] == [0, 1, 2]
     assert selectors.undelivered_count(job) == 3
 
 
 def test_it_finds_the_input(job: Job) -> None:
-    assert [item.payload for item in selectors.job_input(job).items] == [{"n": 1}]
+    assert [item.payload for item in selectors.input_rows(job)] == [{"n": 1}]
 
 
 def test_it_tells_of_a_failure_that_no_code_raised(job: Job) -> None:
@@ -90,22 +85,12 @@ def test_it_tells_of_a_failure_that_no_code_raised(job: Job) -> None:
     assert failure and (failure["summary"], failure["type"]) == ("Its worker died 3 times.", "")
 
 
-def test_it_pages_steps_and_events(job: Job) -> None:
-    Activation.objects.bulk_create(Activation(job=job, node=f"n{n}", status="ready") for n in range(3))
-
-    first = selectors.steps(job, size=2)
-    second = selectors.steps(job, cursor=first.next, size=2)
-
-    assert [s.node for page in (first, second) for s in page.items] == ["first", "n0", "n1", "n2"]
-    assert [event.kind for event in selectors.events(job).items] == ["triggered"]
-
-
 def test_it_asks_as_often_for_many_as_for_few(
     job: Job, step: Activation, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     emitted(step, *[10] * 500)
     Activation.objects.bulk_create(Activation(job=job, node=f"n{n}", status="ready") for n in range(50))
 
-    with django_assert_num_queries(9):  # progress 1, by node 1, result 2, in and out 4, logs 1 (there are none)
-        selectors.progress(job), selectors.progress_by_node(job), selectors.result(job)
+    with django_assert_num_queries(8):  # progress 1, result 2, in and out 4, logs 1 (there are none)
+        progress_by_node(job), selectors.result(job)
         selectors.step_io(step), selectors.logs(step)

@@ -20,20 +20,20 @@ def test_it_prints_the_id_and_nothing_else(line: FlowPrototype) -> None:
     said = jobs("trigger", "line", "--input", '{"n": 1}', "--priority", "3")
     job = made(said.out)
     assert (said.code, job.flow, job.priority, job.actor) == (0, line, 3, None)
-    assert selectors.job_input(job).items[0].payload == {"n": 1}
+    assert selectors.input_rows(job).get().payload == {"n": 1}
 
 
 def test_it_takes_its_input_from_a_file(line: FlowPrototype, tmp_path: Path) -> None:
     file = tmp_path / "order.json"
     file.write_text('{"n": 2}')
     job = made(jobs("trigger", "line", "--input", f"@{file}").out)
-    assert selectors.job_input(job).items[0].payload == {"n": 2}
+    assert selectors.input_rows(job).get().payload == {"n": 2}
 
 
 def test_it_takes_its_input_from_standard_input(line: FlowPrototype, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", StringIO('{"n": 3}'))
     job = made(jobs("trigger", "line", "--input", "-", "--entry", "b.input").out)
-    assert (selectors.job_input(job).items[0].payload, job.entry) == ({"n": 3}, "b.input")
+    assert (selectors.input_rows(job).get().payload, job.entry) == ({"n": 3}, "b.input")
 
 
 def test_it_makes_one_job_of_one_key(line: FlowPrototype) -> None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from jobs.errors import FlowNotRunnable, JobError, WrongState
-from jobs.history.selectors import usage_of_flows
+from jobs.history.usage import usage_of_flows
 from jobs.models import Job, Schedule, Ticket
 from jobs.schedules import firing
 from jobs.schedules import verbs as schedules

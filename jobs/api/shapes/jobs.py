@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from jobs.history import selectors
 from jobs.history.selectors import Failure, Result
 from jobs.models import Job, JobEvent
 from jobs.states import JobStatus
@@ -126,6 +127,15 @@ class Report:
     result: Result
     failure: Failure | None
     undelivered: int | None
+
+    @classmethod
+    def of(cls, job: Job, progress: dict[str, Any]) -> Report:
+        return cls(
+            progress=progress,
+            result=selectors.result(job),
+            failure=selectors.failure(job),
+            undelivered=selectors.undelivered_count(job) if job.is_terminal else None,
+        )
 
 
 class JobDetailSerializer(JobSerializer):

@@ -14,6 +14,7 @@ from jobs.api.bodies import JobQuery
 from jobs.api.filters import flow_id, narrowed
 from jobs.api.shapes.jobs import EventSerializer, JobDetailSerializer, JobSerializer, Report
 from jobs.history import selectors
+from jobs.history.progress import progress_of
 from jobs.models import Job
 from routilux_site.lib.api.operation import operation
 from routilux_site.lib.api.queries import PageQuery
@@ -89,12 +90,6 @@ class JobEvents(Endpoint):
         return self.page(selectors.event_rows(self.job(job)), EventSerializer)
 
 
-def progress_of(job: Job) -> dict[str, Any]:
-    by_node = selectors.progress_by_node(job)
-    total = selectors.added_up(by_node.values())
-    return {**total, "running_nodes": sorted(node for node, part in by_node.items() if part["running"])}
-
-
 def _state(job: Job, progress: dict[str, Any]) -> dict[str, Any]:
     """What the representation depends on. A result only ever comes with a step that is done."""
     return {
@@ -107,10 +102,5 @@ def _state(job: Job, progress: dict[str, Any]) -> dict[str, Any]:
 
 def detail(job: Job, progress: dict[str, Any], request: Request) -> Any:
     """The whole of a job, as it is read."""
-    report = Report(
-        progress=progress,
-        result=selectors.result(job),
-        failure=selectors.failure(job),
-        undelivered=selectors.undelivered_count(job) if job.is_terminal else None,
-    )
+    report = Report.of(job, progress)
     return JobDetailSerializer(job, context={"request": request, "report": report}).data

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from jobs.api import docs
 from jobs.api.bodies import SessionQuery
 from jobs.api.shapes.runtime import RuntimeSerializer, SessionSerializer
-from jobs.history import selectors
+from jobs.history.health import live_clusters, live_sessions, runtime_health
 from jobs.models import Session
 from routilux_site.lib.api.endpoint import Endpoint
 from routilux_site.lib.api.operation import operation
@@ -28,8 +28,8 @@ class RuntimeDetail(Endpoint):
     )
     def get(self, request: Request) -> Response:
         self.query()
-        clusters = selectors.live_clusters().order_by("-started_at", "id")[:100]
-        return Response(RuntimeSerializer({**selectors.runtime_health(), "clusters": clusters}).data)
+        clusters = live_clusters().order_by("-started_at", "id")[:100]
+        return Response(RuntimeSerializer({**runtime_health(), "clusters": clusters}).data)
 
 
 class SessionList(Endpoint):
@@ -47,5 +47,5 @@ class SessionList(Endpoint):
     )
     def get(self, request: Request) -> Response:
         only_live = self.query(SessionQuery)["live"]
-        rows = selectors.live_sessions() if only_live else Session.objects.all()
+        rows = live_sessions() if only_live else Session.objects.all()
         return self.page(rows, SessionSerializer)

@@ -16,7 +16,8 @@ from jobs.api import docs, waiting
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import RerunBody, TriggerBody
 from jobs.api.shapes.jobs import AcceptedSerializer, JobDetailSerializer
-from jobs.api.views.jobs import LOOK_AGAIN_SECONDS, detail, progress_of
+from jobs.api.views.jobs import LOOK_AGAIN_SECONDS, detail
+from jobs.history.progress import progress_of
 from jobs.models import ApiToken, Job
 from routilux_site.lib import request_id
 from routilux_site.lib.api.operation import operation
