@@ -23,10 +23,7 @@ from tests.faults.oracle import TABLES
 from tests.faults.proxy import Proxy, a_proxy
 from tests.house import HASTY, House, a_house
 
-BUSY = """
-SELECT DISTINCT s.pid FROM jobs_session s JOIN jobs_activation a ON a.session_id = s.id
-WHERE a.status = 'running' AND s.ended_at IS NULL
-"""
+AT_WORK = "SELECT DISTINCT pid FROM jobs_session WHERE ended_at IS NULL"
 FIRST = "SELECT 1 FROM jobs_job WHERE status = 'completed' LIMIT 1"
 STORM = {**HASTY, "ROUTILUX_THREADS": "4", "LOG_LEVEL": "ERROR"}
 LEASE = float(HASTY["ROUTILUX_LEASE"])
@@ -83,9 +80,9 @@ class Arena:
         self.threads.append(timer)
 
     def busy(self) -> list[int]:
-        """Processes that run steps now."""
+        """Processes with a session: they run steps, or are about to."""
         with suppress(psycopg.Error):
-            return sorted(row[0] for row in self.house.rows(BUSY) if psutil.pid_exists(row[0]))
+            return sorted(row[0] for row in self.house.rows(AT_WORK) if psutil.pid_exists(row[0]))
         return []
 
     def role(self, name: str) -> list[int]:

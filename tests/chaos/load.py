@@ -113,7 +113,7 @@ class Load(threading.Thread):
 class Editor(threading.Thread):
     """Changes a template all the time; each job must keep to what it meant when the job began."""
 
-    def __init__(self, desk: Desk, *, pause: float = 0.1) -> None:
+    def __init__(self, desk: Desk, *, pause: float = 0.02) -> None:
         super().__init__(name="editor", daemon=True)
         self._desk = desk
         self._pause = pause
