@@ -12,9 +12,9 @@ from types import ModuleType
 from typing import Any, TypeVar, overload
 
 from templates_app.errors import RegistrationError, UnknownName
-from templates_app.routines import ErrorHandler, Policy, Ports, Routine, check_logic, config_schema, routine_class
+from templates_app.routines import ErrorHandler, Lookup, Policy, Ports, Routine, check_logic, routine_class
 from templates_app.routines.calling import shape
-from templates_app.routines.config import parse_object
+from templates_app.routines.config import check_model, parse_object
 from templates_app.routines.custom import check_signature, keep_policy, policy_function, policy_names
 from templates_app.routines.error_handler import register_exception
 from templates_app.routines.errors import DefinitionError, RoutineError
@@ -137,13 +137,16 @@ def logic_names() -> list[str]:
     return sorted(_logics)
 
 
-def build(class_key: str, config_text: str = "{}", logic: str | None = None) -> Routine:
+def build(
+    class_key: str, config_text: str = "{}", logic: str | None = None, *, secrets: Lookup | None = None
+) -> Routine:
     """A new routine for one activation. `config_text` (JSON) is parsed anew, so that nothing is shared between two.
 
-    Raises UnknownName for a name that is not registered, ConfigError for config that the class refuses.
+    Without `secrets` those that the config names have no value. Raises UnknownName for a name that is not registered,
+    ConfigError for config that the class refuses.
     """
     cls = get(class_key).cls
-    routine = cls().configure(config_text)
+    routine = cls().configure(config_text, secrets)
     if has_dynamic_ports(cls):
         routine.take_ports(_ports(cls, config_text))  # type: ignore[arg-type] # mypy takes no class for hashable
     return routine if logic is None else routine.set_logic(_registered_logic(logic))
@@ -215,7 +218,7 @@ def _usable_class(name: str, target: object) -> type[Routine]:
         cls = routine_class(target)
         _check_constructor(cls)
         _check_attributes(cls)
-        config_schema(cls)
+        check_model(cls.Config)
         _check_own_logic(cls)
     except RoutineError as error:
         raise RegistrationError(f"Routine '{name}' cannot be registered: {error.message}") from error

@@ -6,8 +6,11 @@ import io
 import logging
 import sys
 import time
+import traceback
 from contextvars import ContextVar
 from typing import Any
+
+from jobs.runtime.secrets import Mask
 
 MAX_LINES = 1000
 MAX_LINE = 4000
@@ -21,11 +24,12 @@ class Capture:
         self.progress: dict[str, Any] | None = None
         self.changes = 0  #: counts what was added, so that a reader sees whether there is news
         self.began = time.monotonic()
+        self.mask = Mask()  #: hides the secrets of the step in whatever is kept
         self._partial = {"stdout": "", "stderr": ""}
         self._dropped = 0
 
     def tell_progress(self, n: float, total: float | None, text: str) -> None:
-        self.progress = {"n": n, "total": total, "text": printable(text[:MAX_LINE])}
+        self.progress = {"n": n, "total": total, "text": printable(self.mask(text)[:MAX_LINE])}
         self.changes += 1
 
     def add(self, level: str, text: str) -> None:
@@ -33,15 +37,18 @@ class Capture:
         if len(self.lines) >= MAX_LINES:
             self._dropped += 1
             return
-        self.lines.append({"at": round(time.time(), 3), "level": level, "text": printable(text[:MAX_LINE])})
+        kept = printable(self.mask(text)[:MAX_LINE])
+        self.lines.append({"at": round(time.time(), 3), "level": level, "text": kept})
 
     def write(self, stream: str, text: str) -> None:
         *lines, rest = (self._partial[stream] + text).split("\n")
         for line in lines:
             self.add(stream, line)
-        if len(rest) > MAX_LINE:
-            self.add(stream, rest)
-            rest = ""
+        if len(rest) > MAX_LINE + self.mask.reach:
+            rest = self.mask(rest)
+            told = len(rest) - self.mask.reach
+            self.add(stream, rest[:told])
+            rest = rest[told:]
         self._partial[stream] = rest
 
     def finish(self) -> list[dict[str, Any]]:
@@ -99,6 +106,17 @@ class _Routed(io.TextIOBase):
         return getattr(self.before, name)
 
 
+def _hide_secrets(record: logging.LogRecord) -> bool:
+    """For what leaves by other handlers, such as the log of the process."""
+    capture = current()
+    if capture is not None and capture.mask:
+        text = record.getMessage()
+        if record.exc_info:
+            text += "\n" + "".join(traceback.format_exception(*record.exc_info))
+        record.msg, record.args, record.exc_info, record.exc_text = capture.mask(text), None, None, None
+    return True
+
+
 class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         capture = current()
@@ -117,6 +135,8 @@ def install() -> None:
     """Route the standard streams and the root logger of this process while a session runs."""
     if not isinstance(sys.stdout, _Routed):
         sys.stdout, sys.stderr = _Routed("stdout"), _Routed("stderr")
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(_hide_secrets)
         logging.getLogger().addHandler(_handler)
 
 
@@ -124,3 +144,5 @@ def uninstall() -> None:
     if isinstance(sys.stdout, _Routed) and isinstance(sys.stderr, _Routed):
         sys.stdout, sys.stderr = sys.stdout.before, sys.stderr.before
         logging.getLogger().removeHandler(_handler)
+        for handler in logging.getLogger().handlers:
+            handler.removeFilter(_hide_secrets)

@@ -16,6 +16,7 @@ from jobs.runtime.finished import Finished
 from jobs.runtime.leash import GRACE, Leash, Pulled, overdue
 from jobs.runtime.mishap import blame, is_missing_here
 from jobs.runtime.program import Program
+from jobs.runtime.secrets import lookup
 from jobs.runtime.services import JobServices
 from jobs.runtime.store.claim import Step
 from jobs.runtime.store.joblock import load_state, lock_state, unlock_state
@@ -114,6 +115,7 @@ def execute(step: Step, program: Program, leash: Leash) -> Finished:
     if is_missing_here(finished):
         return finished
     output = step.output = capture.start()
+    finished.mask = output.mask
     try:
         _call_on_leash(step, program, finished, output, leash)
     except BaseException as error:  # noqa: BLE001 - SystemExit and friends of user code must not end the lane
@@ -129,6 +131,7 @@ async def execute_on_loop(step: Step, program: Program) -> Finished:
     """The same for logic that is a coroutine; raises CancelledError when the step itself was cancelled from outside."""
     finished = Finished(step, program, began=time.monotonic())
     output = step.output = capture.start()
+    finished.mask = output.mask
     try:
         await _within(program.spec.nodes[step.node].timeout, _await(step, program, finished, output))
     except BaseException as error:
@@ -159,7 +162,7 @@ async def _within(timeout: float | None, logic: Coroutine[Any, Any, None]) -> No
 
 
 async def _await(step: Step, program: Program, finished: Finished, output: capture.Capture) -> None:
-    routine, inputs = _prepared(step, program)
+    routine, inputs = _prepared(step, program, output)
     run = LoopContext(step, output)
     await run_coroutine(routine, inputs, run)
     _keep(finished, run)
@@ -175,15 +178,15 @@ def _call_on_leash(step: Step, program: Program, finished: Finished, output: cap
 
 def _call(step: Step, program: Program, finished: Finished, output: capture.Capture) -> None:
     failpoints.hit("in_step")
-    routine, inputs = _prepared(step, program)
+    routine, inputs = _prepared(step, program, output)
     run = StepContext(step, output)
     run_routine(routine, inputs, run)
     _keep(finished, run)
 
 
-def _prepared(step: Step, program: Program) -> tuple[Routine, dict[str, list[Any]]]:
+def _prepared(step: Step, program: Program, output: capture.Capture) -> tuple[Routine, dict[str, list[Any]]]:
     node = program.spec.nodes[step.node]
-    routine = catalog.build(node.class_key, node.config_text, node.logic)
+    routine = catalog.build(node.class_key, node.config_text, node.logic, secrets=lookup(output.mask))
     return routine, {slot.name: step.inputs.get(slot.name, []) for slot in node.slots}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from jobs.runtime.program import Program
 from jobs.runtime.router import Router
+from jobs.runtime.secrets import Mask
 from jobs.runtime.store.claim import Step
 from jobs.states import StepStatus
 from templates_app.routines import Emission, Wait
@@ -27,6 +28,7 @@ class Finished:
     program: Program
     status: StepStatus = StepStatus.COMPLETED
     emissions: list[Emission] = field(default_factory=list)
+    mask: Mask = field(default_factory=Mask)  #: hides the secrets of the step in what is kept of it
     lines: list[dict[str, Any]] = field(default_factory=list)
     progress: dict[str, Any] | None = None
     error: dict[str, Any] | None = None

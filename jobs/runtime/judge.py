@@ -11,6 +11,7 @@ from django.conf import settings
 
 from jobs.runtime import capture
 from jobs.runtime.finished import Finished
+from jobs.runtime.secrets import Mask
 from jobs.states import StepStatus
 from routilux_site.lib.errors import RoutiluxError
 
@@ -30,8 +31,8 @@ def judge(finished: Finished, error: BaseException) -> None:
     finished.status = AFTER[verdict.kind]
     finished.delay = verdict.delay
     finished.emissions, finished.state = [], None
-    finished.summary = capture.printable(_summary(error))[:300]
-    finished.error = _describe(error)
+    finished.summary = capture.printable(finished.mask(_summary(error)))[:300]
+    finished.error = _describe(error, finished.mask)
 
 
 def _summary(error: BaseException) -> str:
@@ -52,13 +53,13 @@ def _without_places(text: str) -> str:
     return text
 
 
-def _describe(error: BaseException) -> dict[str, Any]:
+def _describe(error: BaseException, mask: Mask) -> dict[str, Any]:
     try:
         text = "".join(traceback.format_exception(error))
     except BaseException:  # noqa: BLE001 - as above
         text = "".join(traceback.format_tb(error.__traceback__))
     return {
         "type": type(error).__name__,
-        "message": capture.printable(_message(error)[:5000]),
-        "traceback": capture.printable(_without_places(text)[-MAX_TRACEBACK:]),
+        "message": capture.printable(mask(_message(error))[:5000]),
+        "traceback": capture.printable(mask(_without_places(text))[-MAX_TRACEBACK:]),
     }

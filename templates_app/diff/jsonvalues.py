@@ -8,8 +8,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from routilux_site.lib import strict_json
+from templates_app.routines.secret import KEY as SECRET
 
-SECRET = "$secret"  # noqa: S105 - the key of a reference, not a secret
 HIDDEN = "(hidden)"
 
 Key = Callable[[Any], Hashable]

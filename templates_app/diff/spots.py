@@ -8,7 +8,8 @@ from typing import Any
 
 from routilux_site.lib.errors import join_path
 from templates_app.diff.difference import ABSENT, Difference, Impact, Kind, Subject
-from templates_app.diff.jsonvalues import SECRET, is_secret, shown
+from templates_app.diff.jsonvalues import is_secret, shown
+from templates_app.routines.secret import KEY as SECRET
 from templates_app.routines.text import shorten
 
 _IMPACTS = {

@@ -12,10 +12,11 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from templates_app.diff import ABSENT, Difference, Impact, Kind, Outline, Subject
-from templates_app.diff.jsonvalues import SECRET, is_secret
+from templates_app.diff.jsonvalues import is_secret
 from templates_app.diff.overlay import overlay
 from templates_app.graph import draw
 from templates_app.pages.sides import Side
+from templates_app.routines.secret import KEY as SECRET
 
 MOST_ROWS, MOST_CHARS, MOST_PATCH = 400, 2_000, 20_000
 _PORTS = re.compile(r"(slots|events)(\.[^.]+)?")

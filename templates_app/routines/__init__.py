@@ -22,6 +22,7 @@ from templates_app.routines.policies import (
 )
 from templates_app.routines.ports import Event, EventSpec, Ports, Slot, SlotSpec
 from templates_app.routines.routine import Routine, config_errors, config_schema
+from templates_app.routines.secret import Lookup, Secret
 
 __all__ = [
     "Activate",
@@ -32,6 +33,7 @@ __all__ = [
     "EventSpec",
     "Json",
     "LogLine",
+    "Lookup",
     "OpenConfig",
     "Policy",
     "Ports",
@@ -39,6 +41,7 @@ __all__ = [
     "RoutineConfig",
     "RoutineError",
     "RunContext",
+    "Secret",
     "Services",
     "Slot",
     "SlotSpec",

@@ -10,7 +10,9 @@ from pydantic_core import ErrorDetails
 
 from routilux_site.lib import strict_json
 from routilux_site.lib.errors import ErrorDetail, RoutiluxError, join_path
-from templates_app.routines.errors import ConfigError
+from templates_app.routines import secret
+from templates_app.routines.errors import ConfigError, DefinitionError
+from templates_app.routines.secret import Lookup
 from templates_app.routines.text import listed, shorten, suggestion, under
 
 
@@ -50,12 +52,16 @@ class OpenConfig(Mapping[str, Any]):
         return f"OpenConfig({self._values!r})"
 
 
-def parse(model: type[BaseModel] | None, text: str) -> BaseModel | OpenConfig:
-    """The config that `text` (a JSON object) means; raises ConfigError with one detail for each wrong value."""
+def parse(model: type[BaseModel] | None, text: str, secrets: Lookup | None = None) -> BaseModel | OpenConfig:
+    """The config that `text` (a JSON object) means; raises ConfigError with one detail for each wrong value.
+
+    Without `secrets` those that it names have no value.
+    """
     if model is None:
-        return OpenConfig(parse_object(text))
+        values = parse_object(text)
+        return OpenConfig(secret.found_in(values, secrets) if secret.KEY in text else values)
     try:
-        return model.model_validate_json(text, strict=True, extra="forbid")
+        return model.model_validate_json(text, strict=True, extra="forbid", context={"secrets": secrets})
     except ValidationError as error:
         details = _details(model, error, strict_json.loads(text))
     raise refusal(details)
@@ -77,6 +83,13 @@ def schema(model: type[BaseModel] | None) -> dict[str, Any]:
     if model is None:
         return {"type": "object", "properties": {}, "additionalProperties": True}
     return {**model.model_json_schema(), "additionalProperties": False}
+
+
+def check_model(model: type[BaseModel] | None) -> None:
+    """Raise DefinitionError for a `Config` that would keep a secret in templates."""
+    if secret.keeps_plain_text(schema(model)):
+        told = "Config has a SecretStr or SecretBytes, whose text would stand in templates"
+        raise DefinitionError(f"{told}: write Secret (of templates_app.routines), which templates only name.")
 
 
 def refusal(details: list[ErrorDetail]) -> ConfigError:
@@ -123,6 +136,8 @@ def _detail(model: type[BaseModel], found: ErrorDetails, config: strict_json.Jso
     cause = found.get("ctx", {}).get("error")
     if isinstance(cause, RoutiluxError):
         return ErrorDetail(under(path, cause.path), cause.code, cause.message)
+    if secret.is_reference(_schema_at(model, keys)):  # what was typed there may be the secret itself
+        return ErrorDetail(path, secret.SecretError.code, secret.REMEDY)
     return ErrorDetail(path, found["type"], _message(model, found, keys))
 
 

@@ -23,6 +23,7 @@ from templates_app.routines.ports import (
     SlotSpec,
     check_unique,
 )
+from templates_app.routines.secret import Lookup
 
 if TYPE_CHECKING:
     from templates_app.routines.context import RunContext
@@ -175,11 +176,11 @@ class Routine:
             return config.get(key, default)
         return getattr(config, key) if key in type(config).model_fields else default
 
-    def configure(self, text: str) -> Self:
+    def configure(self, text: str, secrets: Lookup | None = None) -> Self:
         """Take a node's config (JSON text) over what `set_config` has set; raises ConfigError."""
         if self._own_config:
             text = strict_json.dumps({**self._own_config, **configs.parse_object(text)})
-        self._config = configs.parse(self.Config, text)
+        self._config = configs.parse(self.Config, text, secrets)
         return self
 
     def take_ports(self, ports: Ports) -> Self:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from tests.docs.markdown import Block, blocks
@@ -14,7 +16,10 @@ OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 def run_page(page: str, shell: Shell, *, change: Callable[[str], str] = str) -> dict[str, Any]:
     """Run what stands on a page from top to bottom; `change` adapts a program before it runs."""
-    names: dict[str, Any] = {"__name__": "page"}
+    # A module that is known: pydantic looks there for what annotations name.
+    names = vars(sys.modules.setdefault("page", ModuleType("page")))
+    names.clear()
+    names["__name__"] = "page"
     for block in blocks(page):
         if block.language == "sh":
             shell.run(block.text)

@@ -22,7 +22,15 @@ PROMISE = (
     "a template."
 )
 #: Set by the reader for himself, or a constant in the code.
-OWN = {"ROUTILUX_TOKEN", "JOB", "BY_CATEGORY", "SECRET_KEY_FILE", "DATABASE_URL_FILE"}
+OWN = {
+    "ROUTILUX_TOKEN",
+    "JOB",
+    "BY_CATEGORY",
+    "SECRET_KEY_FILE",
+    "DATABASE_URL_FILE",
+    "ROUTILUX_SECRET_SHOP_KEY",
+    "ROUTILUX_SECRET_SHOP_KEY_FILE",
+}
 
 
 @pytest.mark.parametrize("page", NAMES)

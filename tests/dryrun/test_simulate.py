@@ -40,6 +40,16 @@ def test_it_does_not_run_what_has_side_effects() -> None:
     assert "give it sample outputs" in node(answer, "a")["note"]
 
 
+def test_it_looks_up_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUTILUX_SECRET_SHOP_KEY", "hunter2")
+    spec = flow({"a": {"class_key": "test_telltale", "config_text": '{"key": {"$secret": "SHOP_KEY"}}'}})
+
+    answer = tried(spec, sample("a.input", {"n": 1}))
+
+    assert "give the node a sample output" in answer["steps"][0]["error"]["message"]
+    assert "hunter2" not in str(answer)
+
+
 def test_it_sends_sample_outputs_instead() -> None:
     spec = flow({"a": {"class_key": "test_record", "pure": False}, "b": "test_pass"}, ["a.key b.input"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import time
@@ -13,7 +14,16 @@ from pydantic import BaseModel, Field
 
 from jobs.models import DatasetRow
 from templates_app import catalog
-from templates_app.routines import Event, Policy, Routine, RunContext, Slot, all_slots_ready_policy
+from templates_app.routines import (
+    Event,
+    Policy,
+    Routine,
+    RoutineConfig,
+    RunContext,
+    Secret,
+    Slot,
+    all_slots_ready_policy,
+)
 from tests.flows import switch
 from tests.flows.waiting import waiting
 
@@ -278,6 +288,26 @@ catalog.register_policy("test_vip_first", vip_first)
 catalog.register_policy("test_newest", newest)
 
 
+class Telltale(Routine):
+    """Says its secret wherever a step can say something, and raises it when told to."""
+
+    input = Slot()
+    output = Event("length")
+
+    class Config(RoutineConfig):
+        key: Secret
+
+    def logic(self, input: Items, *, run: RunContext) -> None:
+        value = self.config.key.get_secret_value()
+        print(f"the key is {value}", self.config.key)  # noqa: T201 - a step may print
+        logging.getLogger("shop").warning("%s was refused", value)
+        run.log(value)
+        run.progress(1, 2, value)
+        if input[0].get("fail"):
+            raise KeyError(value)
+        self.emit("output", length=len(value))
+
+
 class Stone(Routine):
     """Never ends, and hears no alarm."""
 
@@ -322,5 +352,6 @@ for name, routine in {
     "test_spoil": Spoil,
     "test_spoil_left": SpoilLeft,
     "test_switch": Switch,
+    "test_telltale": Telltale,
 }.items():
     catalog.register(name, routine)
