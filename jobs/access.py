@@ -22,6 +22,7 @@ from jobs.models import ApiToken, Job, PrunedJob
 from jobs.models.job import JobQuerySet
 from jobs.models.pruned import PrunedJobQuerySet
 from jobs.scopes import SCOPES
+from routilux_site.lib.text import is_label
 from templates_app.models import FlowPrototype
 from templates_app.selectors import flow_by_name
 
@@ -174,7 +175,7 @@ def visible_jobs(user: Caller, token: ApiToken | None = None) -> JobQuerySet:
 def _check(user: User, name: str, days: int | None) -> None:
     if not user.is_active:
         raise BadToken(f"{user.get_username()} is not active: a token for them would open nothing.", path="user")
-    if not name.strip() or len(name) > 100 or not name.isprintable():
+    if not is_label(name):
         raise BadToken(
             "A token needs a name of at most 100 printable characters, so that it is known later.", path="name"
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+
+from routilux_site.lib.errors import RoutiluxError
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -42,6 +44,16 @@ class ListAdmin(_ModelAdmin):
     sortable_by = ()
     actions: Any = None
 
+    def each(self, request: HttpRequest, rows: Iterable[Any], act: Callable[[Any], object], done: str) -> None:
+        """Do it to every row that was chosen; of those that refuse it is told why."""
+        for row in rows:
+            try:
+                act(row)
+            except RoutiluxError as error:
+                self.message_user(request, f"{row}: {error.message}", messages.WARNING)
+            else:
+                self.message_user(request, f"{row} {done}.", messages.SUCCESS)
+
 
 class ReadOnlyAdmin(ListAdmin):
     """For rows that belong to the engine."""
@@ -56,5 +68,9 @@ class ReadOnlyAdmin(ListAdmin):
         return False
 
 
-def badge(kind: str, words: str) -> SafeString:
-    return format_html('<span class="rtx-badge {}">{}</span>', kind, words)
+def shown_once(page: ListAdmin, request: HttpRequest, template: str, **context: Any) -> TemplateResponse:
+    """A secret, in this answer and nowhere else: a message would be stored in the session."""
+    shown = {**page.admin_site.each_context(request), "opts": page.opts, **context}
+    response = TemplateResponse(request, template, shown)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jobs.admin.base import ReadOnlyAdmin, badge
+from jobs.admin.base import ReadOnlyAdmin
 from jobs.models import Job
 from jobs.pages.looks import word
 from jobs.pages.said import short_id
 from jobs.search.apply import id_range
 from jobs.states import JobStatus
+from routilux_site.lib.badges import badge
 
 _KINDS = {JobStatus.COMPLETED: "ok", JobStatus.FAILED: "bad"}
 _FIELDS = ("status", "flow__name", "revision__number", "actor__username", "error_summary", "created_at", "finished_at")

@@ -7,8 +7,9 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from jobs.admin.base import ReadOnlyAdmin, badge
+from jobs.admin.base import ReadOnlyAdmin
 from jobs.models import Cluster, Session
+from routilux_site.lib.badges import badge
 
 
 def _state(row: Session | Cluster) -> SafeString:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from jobs.admin.base import ListAdmin, badge
+from jobs.admin.base import ListAdmin
 from jobs.models import Schedule
 from jobs.schedules import verbs as schedules
+from routilux_site.lib.badges import badge
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.forms import StrictJSONField
 from templates_app.models import FlowPrototype
@@ -148,14 +149,8 @@ class ScheduleAdmin(ListAdmin):
     def archive(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
         self._each(request, queryset, schedules.archive, "was archived")
 
-    def _each(self, request: HttpRequest, rows: QuerySet[Schedule], act: Any, told: str) -> None:
-        for schedule in rows:
-            try:
-                act(schedule=schedule, actor=request.user)
-            except RoutiluxError as error:
-                self.message_user(request, f"{schedule}: {error.message}", messages.WARNING)
-            else:
-                self.message_user(request, f"{schedule} {told}.", messages.SUCCESS)
+    def _each(self, request: HttpRequest, rows: QuerySet[Schedule], verb: Any, done: str) -> None:
+        self.each(request, rows, lambda schedule: verb(schedule=schedule, actor=request.user), done)
 
     @admin.display(description="state")
     def state(self, schedule: Schedule) -> SafeString:

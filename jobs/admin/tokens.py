@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from jobs.access import MAX_DAYS, create_token, revoke_token
-from jobs.admin.base import ListAdmin, badge
-from jobs.errors import JobError
+from jobs.admin.base import ListAdmin, shown_once
 from jobs.models import ApiToken
 from jobs.scopes import SCOPES
+from routilux_site.lib.badges import badge
 from templates_app.models import FlowPrototype
 
 if TYPE_CHECKING:
@@ -115,27 +114,12 @@ class ApiTokenAdmin(ListAdmin):
         request.issued = issued  # type: ignore[attr-defined]
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        """Shows the secret in this answer and nowhere else: a message would be stored in the session."""
-        page = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": "Copy the token now",
-            "token": obj,
-            "text": request.issued.text,  # type: ignore[attr-defined]
-        }
-        response = TemplateResponse(request, "jobs/admin/token.html", page)
-        response["Cache-Control"] = "no-store"
-        return response
+        text = request.issued.text  # type: ignore[attr-defined]
+        return shown_once(self, request, "jobs/admin/token.html", title="Copy the token now", token=obj, text=text)
 
     @admin.action(permissions=["revoke"], description="Revoke the selected tokens")
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        for token in queryset:
-            try:
-                revoke_token(token=token)
-            except JobError as error:
-                self.message_user(request, error.message, messages.WARNING)
-            else:
-                self.message_user(request, f"{token} was revoked: it opens nothing any more.", messages.SUCCESS)
+        self.each(request, queryset, lambda t: revoke_token(token=t), "was revoked: it opens nothing any more")
 
     @admin.display(description="state")
     def state(self, token: ApiToken) -> SafeString:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
-from jobs.admin.base import ListAdmin, ReadOnlyAdmin, badge
-from jobs.errors import JobError
+from jobs.admin.base import ListAdmin, ReadOnlyAdmin, shown_once
 from jobs.models import Webhook, WebhookDelivery
 from jobs.models.webhook import ENDS, DeliveryStatus
 from jobs.webhooks import verbs
 from jobs.webhooks.sending import policy
 from routilux_site.lib import safe_net
+from routilux_site.lib.badges import badge
 from templates_app.models import FlowPrototype
 
 _LOOKS = {DeliveryStatus.PENDING: "wait", DeliveryStatus.DELIVERED: "ok", DeliveryStatus.DEAD: "bad"}
@@ -78,11 +77,7 @@ class WebhookAdmin(ListAdmin):
         obj.__dict__.update(made.webhook.__dict__)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        """Shows the secret in this answer and nowhere else: a message would be stored in the session."""
-        page = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Copy the secret now", "hook": obj}
-        response = TemplateResponse(request, "jobs/admin/secret.html", page)
-        response["Cache-Control"] = "no-store"
-        return response
+        return shown_once(self, request, "jobs/admin/secret.html", title="Copy the secret now", hook=obj)
 
 
 @admin.register(WebhookDelivery)
@@ -99,13 +94,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
 
     @admin.action(permissions=["resend"], description="Send the selected deliveries again")
     def resend(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
-        for delivery in queryset:
-            try:
-                verbs.resend(delivery=delivery)
-            except JobError as error:
-                self.message_user(request, f"{delivery}: {error.message}", messages.WARNING)
-            else:
-                self.message_user(request, f"{delivery} is on its way again.", messages.SUCCESS)
+        self.each(request, queryset, lambda delivery: verbs.resend(delivery=delivery), "is on its way again")
 
     @admin.display(description="message")
     def message(self, delivery: WebhookDelivery) -> str:

@@ -16,6 +16,7 @@ from jobs.webhooks import signing
 from jobs.webhooks.outbox import newest_event, start_from_here
 from jobs.webhooks.sending import policy
 from routilux_site.lib import safe_net
+from routilux_site.lib.text import is_label
 from templates_app.selectors import flow_by_name
 
 MOST = 100
@@ -106,7 +107,7 @@ def _set(webhook: Webhook, changes: dict[str, Any]) -> None:
 
 
 def _name(name: str) -> str:
-    if not name.strip() or len(name) > 100 or not name.isprintable():
+    if not is_label(name):
         raise BadWebhook("A webhook needs a name of at most 100 printable characters.", path="name")
     return name
 

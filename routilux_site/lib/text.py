@@ -27,3 +27,8 @@ def listed(names: Iterable[str]) -> str:
     known = list(names)
     text = ", ".join(known[:_MOST_NAMES]) or "none"
     return text if len(known) <= _MOST_NAMES else f"{text} and {len(known) - _MOST_NAMES} more"
+
+
+def is_label(text: str, longest: int = 100) -> bool:
+    """Something that people can read on one line."""
+    return bool(text.strip()) and len(text) <= longest and text.isprintable()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+from abc import ABC, abstractmethod
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,7 +11,7 @@ from routilux_site.postgres import PostgresError
 from routilux_site.stack import StackError
 
 
-class StackCommand(BaseCommand):
+class StackCommand(BaseCommand, ABC):
     """A command that starts processes: what goes wrong is a sentence, and SIGTERM stops it as Ctrl-C does."""
 
     requires_system_checks = ()
@@ -24,8 +25,9 @@ class StackCommand(BaseCommand):
         except (StackError, PostgresError, DemoError) as error:
             raise CommandError(str(error)) from None
 
+    @abstractmethod
     def run(self, **options: Any) -> None:
-        raise NotImplementedError
+        """What the command does, until it is done or stopped."""
 
     def say(self, line: str) -> None:
         self.stdout.write(line)

@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from routilux_site.lib.badges import badge
 from routilux_site.lib.errors import RoutiluxError
 from templates_app import services
 from templates_app.admin import fieldspage, layering, rebasing, ruling
@@ -26,6 +27,10 @@ from templates_app.audit import actor_of
 from templates_app.models import Prototype
 
 Page = Callable[["PrototypeAdmin", HttpRequest, Prototype], HttpResponse]
+
+#: What people read about a prototype, as they write it, and the page of who may only look.
+WORDS = ["name", "description", "category", "tag_list"]
+READ_ONLY = [(None, {"fields": ["name", "variant_of", "state", "description", "category", "tags"]})]
 
 #: The page of each verb, with the permission that it needs.
 PAGES: dict[str, tuple[Page, str]] = {
@@ -197,7 +202,3 @@ class PrototypeAdmin(SavingAdmin):
     def tools(self, request: HttpRequest, prototype: Prototype) -> list[Link]:
         """Links at the head of the page of `prototype`."""
         return tools(self, request, prototype)
-
-
-def badge(kind: str, words: str) -> SafeString:
-    return format_html('<span class="rtx-badge {}">{}</span>', kind, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -45,25 +45,31 @@ def outcome_of(request: HttpRequest) -> Outcome:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """What one kind of prototype has of its own: its form, the verbs that save it, and what stands beside the form."""
+
+    form_for: Callable[[Any, HttpRequest, Prototype | None], type[Any]]
+    create: Callable[[HttpRequest, Any, list[Any]], Prototype]
+    update: Callable[[Any, HttpRequest, Any, list[Any]], None]
+    beside: Callable[[Any, HttpRequest, Prototype], dict[str, Any]]
+
+
 class SavingAdmin(_ModelAdmin):
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    ways: ClassVar[Ways]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What is refused or not confirmed is shown on the same page; Django has rolled the save back by then."""
         outcome = outcome_of(request)
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return super().changeform_view(request, *args, **kwargs)
         except Unconfirmed as unseen:
             outcome.preview = unseen.preview
         except RoutiluxError as refusal:
             outcome.refusal = refusal
         if outcome.data is not None:
             request.POST = outcome.data  # type: ignore[assignment]
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        return super().changeform_view(request, *args, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Prototype | None = None, change: bool = False, **kwargs: Any) -> Any:
         """The form for one prototype: its fields are made from the config of its class, and from what it inherits."""
@@ -72,53 +78,22 @@ class SavingAdmin(_ModelAdmin):
         key = (obj.pk if obj else None, outcome.refusal is None, outcome.preview is None)
         if key not in known:
             told = {"refusal": outcome.refusal, "held": outcome.preview is not None}
-            known[key] = type("Form", (self.form_for(request, obj),), told)
+            known[key] = type("Form", (self.ways.form_for(self, request, obj),), told)
         return known[key]
-
-    def form_for(self, request: HttpRequest, obj: Prototype | None) -> type[Any]:
-        raise NotImplementedError
 
     def save_model(self, request: HttpRequest, obj: Prototype, form: Any, change: bool) -> None:
         """Nothing: the rows of nodes and connections are needed too, and come with `save_related`."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if not change:
-            created = self.create(request, form, list(formsets))
+            created = self.ways.create(request, form, list(formsets))
             form.instance.__dict__.update(created.__dict__)
         elif (
             request.POST.keys() & {PREVIEW, TRY}
             or form.has_changed()
             or any(formset.has_changed() for formset in formsets)
         ):
-            self.update(request, form, list(formsets))
-
-    def create(self, request: HttpRequest, form: Any, formsets: list[Any]) -> Prototype:
-        raise NotImplementedError
-
-    def update(self, request: HttpRequest, form: Any, formsets: list[Any]) -> None:
-        raise NotImplementedError
-
-    def save_seen(
-        self, request: HttpRequest, form: Any, verb: Callable[[], object], ours: Mapping[str, Any], *, has_rows: bool
-    ) -> None:
-        """Run `verb`, which stores the form `ours`, if what it reaches was seen; raises Unconfirmed if not."""
-        try:
-            preview = unconfirmed(request, form.instance, verb)
-            if preview is not None:
-                raise Unconfirmed(preview)
-            verb()
-        except StaleVersion:
-            self._note_other_editor(request, form, ours, has_rows=has_rows)
-            raise
-
-    def _note_other_editor(self, request: HttpRequest, form: Any, ours: Mapping[str, Any], *, has_rows: bool) -> None:
-        outcome, now = outcome_of(request), Prototype.objects.get(pk=form.instance.pk)
-        both, lines = merged(form.cleaned_data["seen"], stored.form_of(now), ours)
-        outcome.lines = tuple(lines)
-        if has_rows:
-            nodes = Node.objects.filter(flow=now.pk).select_related("routine")
-            connections = Connection.objects.filter(flow=now.pk).select_related("source", "target")
-            outcome.data = rows_as_posted(request.POST, both, nodes, connections)
+            self.ways.update(self, request, form, list(formsets))
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         return ""
@@ -136,17 +111,35 @@ class SavingAdmin(_ModelAdmin):
         self.message_user(request, format_html("‘{}’ was created.", obj), messages.SUCCESS)
         return HttpResponseRedirect(obj.get_absolute_url())
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: Any,
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Any = None,
-    ) -> HttpResponse:
-        outcome = outcome_of(request)
-        context |= {"preview": outcome.preview, "meanwhile": outcome.lines, "may_preview": change}
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        outcome, prototype = outcome_of(request), context["original"]
+        context |= {"preview": outcome.preview, "meanwhile": outcome.lines, "may_preview": prototype is not None}
         if outcome.preview is not None:
             context["errors"] = []  # it is held, and nothing is wrong with it
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        if prototype is not None:
+            context |= self.ways.beside(self, request, prototype)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def save_seen(
+    request: HttpRequest, form: Any, verb: Callable[[], object], ours: Mapping[str, Any], *, has_rows: bool
+) -> None:
+    """Run `verb`, which stores the form `ours`, if what it reaches was seen; raises Unconfirmed if not."""
+    try:
+        preview = unconfirmed(request, form.instance, verb)
+        if preview is not None:
+            raise Unconfirmed(preview)
+        verb()
+    except StaleVersion:
+        _note_other_editor(request, form, ours, has_rows=has_rows)
+        raise
+
+
+def _note_other_editor(request: HttpRequest, form: Any, ours: Mapping[str, Any], *, has_rows: bool) -> None:
+    outcome, now = outcome_of(request), Prototype.objects.get(pk=form.instance.pk)
+    both, lines = merged(form.cleaned_data["seen"], stored.form_of(now), ours)
+    outcome.lines = tuple(lines)
+    if has_rows:
+        nodes = Node.objects.filter(flow=now.pk).select_related("routine")
+        connections = Connection.objects.filter(flow=now.pk).select_related("source", "target")
+        outcome.data = rows_as_posted(request.POST, both, nodes, connections)

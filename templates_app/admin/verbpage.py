@@ -99,20 +99,20 @@ def _try(request: HttpRequest, subject: Prototype, verb: VerbPage, form: Any) ->
                 run()
     except RoutiluxError as refusal:
         subject.refresh_from_db()
-        return _refused(verb, refusal, request, subject), None, False
+        return _refused(verb, refusal, subject, request.POST), None, False
     return form, preview, preview is None
 
 
-def _refused(verb: VerbPage, refusal: RoutiluxError, request: HttpRequest, subject: Prototype) -> Any:
-    kind = type("Refused", (verb.form,), {"refusal": refusal, "current_version": subject.version})
-    return kind(request.POST, initial={"version": subject.version})
+def _refused(verb: VerbPage, refusal: RoutiluxError, subject: Prototype, said: Mapping[str, Any]) -> Any:
+    kind: Any = type("Refused", (verb.form,), {"refusal": refusal, "current_version": subject.version})
+    return kind(said, initial={"version": subject.version})
 
 
 def _foreseen(subject: Prototype, verb: VerbPage, form: Any) -> tuple[Any, Preview | None]:
-    told = verb.form({"version": str(subject.version), "message": ""})
+    said = {"version": str(subject.version), "message": ""}
+    told = verb.form(said)
     told.is_valid()
     try:
         return form, shown(impact.preview(lambda: verb.run(told)), subject)
     except RoutiluxError as refusal:
-        kind = type("Refused", (verb.form,), {"refusal": refusal, "current_version": subject.version})
-        return kind({"version": str(subject.version), "message": ""}), None
+        return _refused(verb, refusal, subject, said), None
