@@ -35,7 +35,7 @@ CONDITIONAL_HEADERS = [
     header("Retry-After", "Seconds after which it is worth to look again; absent once the job has ended.", 200, 304),
 ]
 
-_ACCEPTED = {
+EXAMPLE_ACCEPTED = {
     "id": _ID,
     "status": "pending",
     "flow": "orders",
@@ -43,8 +43,8 @@ _ACCEPTED = {
     "created_at": "2026-11-23T04:20:00.120000Z",
     "links": _LINKS,
 }
-_JOB = {
-    **_ACCEPTED,
+EXAMPLE_JOB = {
+    **EXAMPLE_ACCEPTED,
     "status": "completed",
     "entry": "read.files",
     "priority": 0,
@@ -82,13 +82,13 @@ TRIGGER = [
     OpenApiExample(
         "Later", value={"input": {"upload": "orders.csv"}, "start_at": "2026-11-24T06:00:00+01:00"}, request_only=True
     ),
-    OpenApiExample("Accepted", value=_ACCEPTED, response_only=True, status_codes=["202"]),
+    OpenApiExample("Accepted", value=EXAMPLE_ACCEPTED, response_only=True, status_codes=["202"]),
 ]
 JOB = [
     OpenApiExample(
         "Completed",
         value={
-            **_JOB,
+            **EXAMPLE_JOB,
             "progress": _PROGRESS,
             "result": {"report.written": [{"rows": 1204}]},
             "result_truncated": False,
@@ -100,18 +100,18 @@ JOB = [
 ]
 CANCEL = [
     OpenApiExample("With a reason", value={"reason": "Wrong file"}, request_only=True),
-    OpenApiExample("Cancelled", value={**_JOB, "status": "cancelled"}, response_only=True, status_codes=["202"]),
+    OpenApiExample("Cancelled", value={**EXAMPLE_JOB, "status": "cancelled"}, response_only=True, status_codes=["202"]),
 ]
 REASON = [
     OpenApiExample("With a reason", value={"reason": "The bank is closed"}, request_only=True),
-    OpenApiExample("The job", value={**_JOB, "status": "running"}, response_only=True, status_codes=["202"]),
+    OpenApiExample("The job", value={**EXAMPLE_JOB, "status": "running"}, response_only=True, status_codes=["202"]),
 ]
 RERUN = [
     OpenApiExample("As it was", value={"revision": "pinned"}, request_only=True),
     OpenApiExample(
         "Other input, today's flow", value={"revision": "latest", "input": {"upload": "b.csv"}}, request_only=True
     ),
-    OpenApiExample("Accepted", value=_ACCEPTED, response_only=True, status_codes=["202"]),
+    OpenApiExample("Accepted", value=EXAMPLE_ACCEPTED, response_only=True, status_codes=["202"]),
 ]
 SUPPLY = [
     OpenApiExample(
@@ -149,41 +149,35 @@ ITEM = [
     OpenApiExample("An approval", value={"slot": "wait.approvals", "payload": {"by": "bob"}}, request_only=True),
     REASON[1],
 ]
-STEP = [
-    OpenApiExample(
-        "A step that was retried",
-        value={
-            "id": 71,
-            "node": "enrich",
-            "status": "completed",
-            "attempt": 2,
-            "errors": 1,
-            "deaths": 0,
-            "cause": 70,
-            "error_summary": "",
-            "created_at": "2026-11-23T04:20:00.131000Z",
-            "started_at": "2026-11-23T04:20:02.140000Z",
-            "finished_at": "2026-11-23T04:20:02.150000Z",
-            "due_at": None,
-            "link": f"{_URL}/steps/71",
-            "policy_message": {"reason": "immediate"},
-            "inputs": [{"id": 9, "source": "read.rows", "target": "enrich.orders", "payload": {"order": 7}}],
-            "outputs": [{"id": 12, "source": "enrich.enriched", "target": "", "payload": {"order": 7, "rate": 1.2}}],
-            "logs": [
-                {
-                    "attempt": 1,
-                    "at": "2026-11-23T04:20:00.140000Z",
-                    "lines": [{"at": 1795321200.14, "level": "stdout", "text": "asking for rates"}],
-                    "progress": None,
-                    "error": {"type": "TimeoutError", "message": "timed out", "traceback": "Traceback ..."},
-                }
-            ],
-            "truncated": [],
-        },
-        response_only=True,
-        status_codes=["200"],
-    )
-]
+EXAMPLE_STEP: dict[str, Any] = {
+    "id": 71,
+    "node": "enrich",
+    "status": "completed",
+    "attempt": 2,
+    "errors": 1,
+    "deaths": 0,
+    "cause": 70,
+    "error_summary": "",
+    "created_at": "2026-11-23T04:20:00.131000Z",
+    "started_at": "2026-11-23T04:20:02.140000Z",
+    "finished_at": "2026-11-23T04:20:02.150000Z",
+    "due_at": None,
+    "link": f"{_URL}/steps/71",
+    "policy_message": {"reason": "immediate"},
+    "inputs": [{"id": 9, "source": "read.rows", "target": "enrich.orders", "payload": {"order": 7}}],
+    "outputs": [{"id": 12, "source": "enrich.enriched", "target": "", "payload": {"order": 7, "rate": 1.2}}],
+    "logs": [
+        {
+            "attempt": 1,
+            "at": "2026-11-23T04:20:00.140000Z",
+            "lines": [{"at": 1795321200.14, "level": "stdout", "text": "asking for rates"}],
+            "progress": None,
+            "error": {"type": "TimeoutError", "message": "timed out", "traceback": "Traceback ..."},
+        }
+    ],
+    "truncated": [],
+}
+STEP = [OpenApiExample("A step that was retried", value=EXAMPLE_STEP, response_only=True, status_codes=["200"])]
 
 
 def _told(name: str, value: Any) -> list[OpenApiExample]:
@@ -257,7 +251,7 @@ BULK = [
             "accepted": 1,
             "refused": 1,
             "results": [
-                {"status": 202, "replayed": False, "job": _ACCEPTED, "problem": None},
+                {"status": 202, "replayed": False, "job": EXAMPLE_ACCEPTED, "problem": None},
                 {
                     "status": 404,
                     "replayed": False,

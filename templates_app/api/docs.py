@@ -31,7 +31,7 @@ READS = [
     header("ETag", "Changes when anything in the answer does; send it as `If-Match` to write.", 200, 304),
 ]
 
-_HASH = "9f2c1f0e5d4b4b6f8a7d3c2b1a09f8e7d6c5b4a392817f6e5d4c3b2a19080706"
+EXAMPLE_HASH = "9f2c1f0e5d4b4b6f8a7d3c2b1a09f8e7d6c5b4a392817f6e5d4c3b2a19080706"
 _NEW_HASH = "1b7a4c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b"
 _COMMON: dict[str, Any] = {
     "description": "Reads orders, validates them and adds them up.",
@@ -50,7 +50,7 @@ _FLOW = {
     "name": "orders",
     **_COMMON,
     "variant_of": None,
-    "revision": {"number": 3, "hash": _HASH},
+    "revision": {"number": 3, "hash": EXAMPLE_HASH},
     "runnable": True,
     "entry": "read.input",
     "input_schema": {"type": "object", "required": ["upload"]},
@@ -79,7 +79,7 @@ _IMPACT = {
     "moved": [
         {
             "flow": "orders",
-            "old_hash": _HASH,
+            "old_hash": EXAMPLE_HASH,
             "new_hash": _NEW_HASH,
             "new_revision": True,
             "changes": [
@@ -107,12 +107,22 @@ _IMPACT = {
 }
 
 
+_ROUTINE_PREVIEW = {"result": _ROUTINE, "impact": {**_IMPACT, "fields": {"fast_sum": ["config.group_by"]}}}
+
+
 def asked(name: str, value: Any, media_type: str = "application/json") -> OpenApiExample:
     return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
 
 
-def told(name: str, value: Any, status: int = 200) -> OpenApiExample:
-    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])
+def told(name: str, value: Any, status: int = 200, media_type: str = "application/json") -> OpenApiExample:
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)], media_type=media_type)
+
+
+def _row(detail: dict[str, Any], *more: str) -> dict[str, Any]:
+    return {key: detail[key] for key in ("name", "description", "category", "tags", "variant_of", *more)}
+
+
+EXAMPLE_ROW = {"flow": _row(_FLOW, "revision", "runnable"), "routine": _row(_ROUTINE, "base", "is_code")}
 
 
 def _changing(name: str, body: Any) -> dict[str, list[OpenApiExample]]:
@@ -127,7 +137,7 @@ def _making(name: str, flow: Any, routine: Any) -> dict[str, list[OpenApiExample
     preview = told("Previewed", {"result": _FLOW, "impact": _IMPACT})
     return {
         "flow": [asked(name, flow), told("Made", _FLOW, 201), preview],
-        "routine": [asked(name, routine), told("Made", _ROUTINE, 201)],
+        "routine": [asked(name, routine), told("Made", _ROUTINE, 201), told("Previewed", _ROUTINE_PREVIEW)],
     }
 
 
@@ -153,7 +163,10 @@ PATCH = {
 }
 PREVIEWED = {
     "flow": [asked("One field", {"set": {"max_workers": 8}}), told("Its impact", {"result": _FLOW, "impact": _IMPACT})],
-    "routine": [asked("One field", {"set": {"config.group_by": "country"}})],
+    "routine": [
+        asked("One field", {"set": {"config.group_by": "country"}}),
+        told("Its impact", _ROUTINE_PREVIEW),
+    ],
 }
 RESET = _changing("One field", {"path": "config.group_by"})
 PROMOTE = _changing("To its parent", {"paths": ["config.group_by"], "message": "Good for all"})
@@ -175,7 +188,6 @@ COMPARE = [
 ]
 YAML = "application/yaml"
 IMPORT = [
-    asked("A flow", {"flow_id": "orders", "routines": {"read": {"class": "read_csv"}}}, YAML),
     told(
         "A new flow",
         {

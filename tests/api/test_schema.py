@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -47,16 +48,27 @@ def test_it_names_every_operation_and_its_refusals(schema: Any) -> None:
     assert {"token", "cookieAuth"} <= set(schema["components"]["securitySchemes"])
 
 
+def bodies(schema: Any) -> Iterator[tuple[str, Any]]:
+    """Every body that is sent, or answered with success, under the id of its operation, status and media type."""
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            answers = {status: answer for status, answer in operation["responses"].items() if status < "300"}
+            for part, said in {"request": operation.get("requestBody", {}), **answers}.items():
+                for media_type, body in said.get("content", {}).items():
+                    yield f"{operation['operationId']} {part} {media_type}", body
+
+
 def test_its_examples_are_examples(schema: Any) -> None:
     wrong = [
-        (operation["operationId"], misfits(schema, body["schema"], example["value"]))
-        for methods in schema["paths"].values()
-        for operation in methods.values()
-        for part in [operation.get("requestBody", {}), *operation["responses"].values()]
-        for body in part.get("content", {}).values()
+        (place, misfits(schema, body["schema"], example["value"]))
+        for place, body in bodies(schema)
         for example in body.get("examples", {}).values()
     ]
     assert [found for found in wrong if found[1]] == []
+
+
+def test_it_shows_an_example_of_every_body(schema: Any) -> None:
+    assert [place for place, body in bodies(schema) if not body.get("examples")] == []
 
 
 def test_it_describes_what_is_answered(ready: None, schema: Any, as_bob: Client, orders: FlowPrototype) -> None:

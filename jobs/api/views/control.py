@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs import services
-from jobs.api import docs
+from jobs.api import docs, examples
 from jobs.api.base import CONTROL, Endpoint
 from jobs.api.bodies import DecisionBody, EditBody, ItemBody, NoBody, NodeBody, ReasonBody, SupplyBody
 from jobs.api.shapes.jobs import JobSerializer
@@ -93,7 +93,7 @@ OF_JOBS = {
         summary="Close an open job",
         about="No more items will be posted: it completes once everything in it is done.",
         takes=NoBody,
-        examples=docs.REASON[1:],
+        examples=examples.CLOSE,
     ),
 }
 _BREAKPOINTS: dict[str, Any] = {"takes": NodeBody, "refuses": (*docs.WRITE, 422), "examples": docs.NODE}

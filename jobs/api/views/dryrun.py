@@ -8,7 +8,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api import docs
+from jobs.api import docs, examples
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import DryRunBody
 from jobs.api.shapes.dryrun import DryRunSerializer
@@ -36,7 +36,7 @@ class FlowDryRun(Endpoint):
         takes=DryRunBody,
         answers={200: DryRunSerializer},
         refuses=(*docs.WRITE, 422),
-        examples=docs.DRY_RUN,
+        examples=[*docs.DRY_RUN, *examples.DRY_RAN],
     )
     def post(self, request: Request, name: str) -> Response:
         flow = self.flow(name)

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api import docs
+from jobs.api import docs, examples
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import JobQuery
 from jobs.api.filters import flow_id, narrowed
@@ -35,6 +35,7 @@ class JobList(Endpoint):
         parameters=[JobQuery],
         answers={200: JobSerializer(many=True)},
         refuses=[400],
+        examples=examples.JOBS,
     )
     def get(self, request: Request) -> Response:
         return self.page(narrowed(self.jobs(), self.query(JobQuery), self._flow_id), JobSerializer)
@@ -84,6 +85,7 @@ class JobEvents(Endpoint):
         parameters=[PageQuery],
         answers={200: EventSerializer(many=True)},
         refuses=docs.READ,
+        examples=examples.EVENTS,
     )
     def get(self, request: Request, job: UUID) -> Response:
         self.query(PageQuery)

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from jobs.api import docs
+from jobs.api import docs, examples
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import NoBody, ReasonBody, ScheduleBody, SchedulePatch
 from jobs.api.shapes.jobs import AcceptedSerializer
@@ -83,6 +83,7 @@ class ScheduleList(_Schedules):
         parameters=[PageQuery],
         answers={200: ScheduleSerializer(many=True)},
         refuses=[400],
+        examples=examples.SCHEDULES,
     )
     def get(self, request: Request) -> Response:
         self.query(PageQuery)
@@ -96,7 +97,7 @@ class ScheduleList(_Schedules):
         takes=ScheduleBody,
         answers={201: ScheduleSerializer},
         refuses=REFUSED,
-        examples=docs.SCHEDULE,
+        examples=examples.MAKE_SCHEDULE,
     )
     def post(self, request: Request) -> Response:
         fields = self.fields(ScheduleBody)
@@ -114,6 +115,7 @@ class ScheduleDetail(_Schedules):
         tag="schedules",
         answers={200: ScheduleSerializer, 304: None},
         refuses=[404],
+        examples=examples.SCHEDULES,
     )
     def get(self, request: Request, schedule: int) -> HttpResponseBase:
         found = self.schedule(schedule)
@@ -129,6 +131,7 @@ class ScheduleDetail(_Schedules):
         parameters=docs.IF_MATCH,
         answers={200: ScheduleSerializer},
         refuses=REFUSED,
+        examples=examples.CHANGE_SCHEDULE,
     )
     def patch(self, request: Request, schedule: int) -> Response:
         found, version, fields = self.schedule(schedule), self.version(), self.fields(SchedulePatch)
@@ -175,6 +178,7 @@ class ScheduleRun(_Schedules):
         takes=NoBody,
         answers={202: AcceptedSerializer},
         refuses=REFUSED,
+        examples=examples.RUN_SCHEDULE,
     )
     def post(self, request: Request, schedule: int) -> Response:
         self.said(NoBody)
@@ -195,6 +199,7 @@ def _verb(name: str, act: Callable[..., Schedule], summary: str, about: str) -> 
         takes=ReasonBody,
         answers={200: ScheduleSerializer},
         refuses=REFUSED,
+        examples=examples.STEER_SCHEDULE,
     )
     return ScheduleVerb.as_view(act=staticmethod(act), operation=said)
 

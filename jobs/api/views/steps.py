@@ -5,7 +5,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api import docs
+from jobs.api import docs, examples
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import StepQuery
 from jobs.api.shapes.steps import StepDetailSerializer, StepSerializer
@@ -25,6 +25,7 @@ class StepList(Endpoint):
         parameters=[StepQuery],
         answers={200: StepSerializer(many=True)},
         refuses=docs.READ,
+        examples=examples.STEPS,
     )
     def get(self, request: Request, job: UUID) -> Response:
         node = self.query(StepQuery)["node"]

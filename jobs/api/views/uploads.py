@@ -8,6 +8,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from jobs.api import examples
 from jobs.api.shapes.uploads import UploadSerializer
 from jobs.uploads import MAX_BYTES, list_uploads, store_upload
 from routilux_site.lib.api.endpoint import Endpoint
@@ -37,6 +38,7 @@ class UploadList(Endpoint):
         parameters=[PageQuery],
         answers={200: UploadSerializer(many=True)},
         refuses=[400],
+        examples=examples.UPLOADS,
     )
     def get(self, request: Request) -> Response:
         self.query(PageQuery)
@@ -59,6 +61,7 @@ class UploadDetail(Endpoint):
         takes={"application/octet-stream": OpenApiTypes.BINARY},
         answers={200: UploadSerializer, 201: UploadSerializer},
         refuses=[400, 411, 413],
+        examples=examples.STORE,
     )
     def put(self, request: Request, name: str) -> Response:
         stored = store_upload(name=name, content=_content(request), actor=request.user)

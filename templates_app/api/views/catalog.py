@@ -12,7 +12,7 @@ from rest_framework.reverse import reverse
 
 from routilux_site.lib.api.operation import operation
 from templates_app import catalog
-from templates_app.api import docs
+from templates_app.api import docs, examples
 from templates_app.api.doors import Door
 from templates_app.api.shapes.catalog import CatalogSerializer, ClassListSerializer, ClassSerializer
 from templates_app.catalog import Entry
@@ -60,6 +60,7 @@ class Catalog(_OfCatalog):
         tag="catalog",
         answers={200: CatalogSerializer},
         refuses=[400],
+        examples=examples.CATALOG,
     )
     def get(self, request: Request) -> Response:
         self.query()
@@ -83,6 +84,7 @@ class Classes(_OfCatalog):
         tag="catalog",
         answers={200: ClassListSerializer},
         refuses=[400],
+        examples=examples.CLASSES,
     )
     def get(self, request: Request) -> Response:
         self.query()
@@ -96,6 +98,7 @@ class Class(_OfCatalog):
         tag="catalog",
         answers={200: ClassSerializer},
         refuses=docs.READ,
+        examples=examples.CLASS,
     )
     def get(self, request: Request, name: str) -> Response:
         self.query()

@@ -16,7 +16,7 @@ from routilux_site.lib import strict_json
 from routilux_site.lib.api.operation import operation
 from routilux_site.lib.strict_json import JSONTooLargeError
 from templates_app import dsl
-from templates_app.api import docs
+from templates_app.api import docs, examples
 from templates_app.api.bodies import ExportQuery, ImportQuery
 from templates_app.api.doors import Door
 from templates_app.api.shapes.changes import PlanSerializer, VerdictSerializer
@@ -62,6 +62,7 @@ class Export(Door):
         parameters=[ExportQuery],
         answers={(200, docs.YAML): OpenApiTypes.ANY, (200, "application/json"): OpenApiTypes.ANY},
         refuses=[400, 404],
+        examples=examples.EXPORT,
     )
     def get(self, request: Request) -> HttpResponseBase:
         said = self.query(ExportQuery)
@@ -96,7 +97,7 @@ class Plan(_Import):
         parameters=[ImportQuery],
         answers={200: PlanSerializer},
         refuses=REFUSES,
-        examples=docs.IMPORT,
+        examples=examples.PLAN,
     )
     def post(self, request: Request) -> Response:
         return Response(dsl.plan(self.bundle()).to_json())
@@ -112,7 +113,7 @@ class Apply(_Import):
         parameters=[ImportQuery],
         answers={200: PlanSerializer},
         refuses=(*REFUSES, 409),
-        examples=docs.IMPORT,
+        examples=examples.PLAN,
     )
     def post(self, request: Request) -> Response:
         return Response(dsl.apply(self.bundle(), self.actor).to_json())
@@ -128,7 +129,7 @@ class Validate(_Import):
         parameters=[ImportQuery],
         answers={200: VerdictSerializer},
         refuses=REFUSES,
-        examples=docs.IMPORT[:1],
+        examples=examples.VERDICT,
     )
     def post(self, request: Request) -> Response:
         try:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from routilux_site.lib.api.endpoint import Permissions
 from routilux_site.lib.api.operation import Operation, operation
 from templates_app import services
-from templates_app.api import docs
+from templates_app.api import docs, examples
 from templates_app.api.bodies import MessageBody, PathBody, PathsBody, RebaseBody, RuleBody
 from templates_app.api.doors import TemplateDoor
 from templates_app.api.pointing import Place, among, pointing, taken
@@ -127,6 +127,7 @@ class TemplateRebase(TemplateVerb):
         tag="{kind}s",
         answers={200: RebaseSerializer},
         refuses=docs.READ,
+        examples=examples.ORIGIN,
     )
     def get(self, request: Request, name: str) -> Response:
         self.query()
@@ -148,6 +149,7 @@ class TemplateRules(TemplateDoor):
         tag="{kind}s",
         answers={200: RulesSerializer},
         refuses=docs.READ,
+        examples=examples.RULES,
     )
     def get(self, request: Request, name: str) -> Response:
         self.query()
@@ -181,6 +183,7 @@ class TemplateExplain(TemplateDoor):
         tag="{kind}s",
         answers={200: ExplanationSerializer},
         refuses=docs.READ,
+        examples=examples.EXPLAINED,
     )
     def get(self, request: Request, name: str) -> Response:
         self.query()

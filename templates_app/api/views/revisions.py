@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from routilux_site.lib.api.operation import operation
 from routilux_site.lib.api.queries import PageQuery
 from templates_app import selectors, services
-from templates_app.api import docs
+from templates_app.api import docs, examples
 from templates_app.api.bodies import MessageBody
 from templates_app.api.doors import TemplateDoor
 from templates_app.api.shapes.templates import RevisionDetailSerializer, RevisionRowSerializer
@@ -36,6 +36,7 @@ class FlowRevisions(TemplateDoor):
         parameters=[PageQuery],
         answers={200: RevisionRowSerializer(many=True)},
         refuses=docs.READ,
+        examples=examples.REVISIONS,
     )
     def get(self, request: Request, name: str) -> Response:
         self.query(PageQuery)
@@ -53,6 +54,7 @@ class FlowRevision(_OfRevision):
         tag="flows",
         answers={200: RevisionDetailSerializer},
         refuses=docs.READ,
+        examples=examples.REVISION,
     )
     def get(self, request: Request, name: str, number: int) -> Response:
         self.query()

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from routilux_site.lib.api.operation import operation
 from templates_app import services
-from templates_app.api import docs
+from templates_app.api import docs, examples
 from templates_app.api.bodies import NewFlow, NewRoutine, PatchBody, PutBody, TemplateQuery
 from templates_app.api.doors import TemplateDoor, etag_of
 from templates_app.api.patching import patched
@@ -34,6 +34,7 @@ class TemplateList(TemplateDoor):
         parameters=[TemplateQuery],
         answers={200: {kind: shape(many=True) for kind, shape in ROWS.items()}},
         refuses=[400],
+        examples=examples.ROWS,
     )
     def get(self, request: Request) -> Response:
         said = self.query(TemplateQuery)
