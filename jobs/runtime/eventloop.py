@@ -144,10 +144,13 @@ class EventLoop:
 
     def _finished_by_now(self) -> list[_Entry]:
         """Waits for one; none when there will be no more."""
-        entries = [self._finished.get()]
+        met = [self._finished.get()]
         while not self._finished.empty():
-            entries.append(self._finished.get())
-        return [entry for entry in entries if entry is not None]
+            met.append(self._finished.get())
+        entries = [entry for entry in met if entry is not None]
+        if entries and None in met:
+            self._finished.put(None)  # to be met again, by itself
+        return entries
 
     def _commit_all(self, entries: list[_Entry]) -> None:
         wanted = [entry for entry in entries if entry[1].set_running_or_notify_cancel()]
