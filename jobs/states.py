@@ -28,9 +28,10 @@ class StepStatus(TextChoices):
     READY = "ready"  #: any session may claim it
     RUNNING = "running"  #: a lane works on it
     RETRYING = "retrying"  #: failed, will be ready again at its due time
-    WAITING = "waiting"  #: the flow's max_workers hint holds it back
+    WAITING = "waiting"  #: the flow's max_workers hint holds it back, or a step of its node that is blocked
     HELD = "held"  #: its job is paused or queued
     AT_BREAKPOINT = "at_breakpoint"  #: a breakpoint on its node holds it, with its items, before it starts
+    BLOCKED = "blocked"  #: it has run, and what it sent waits for room in a slot
     PARKED = "parked"  #: it waits, without a lane, for something outside: a decision, a child job
     COMPLETED = "completed"
     FAILED = "failed"
@@ -62,10 +63,11 @@ STEP_OPEN: Final = frozenset(
         StepStatus.HELD,
         StepStatus.AT_BREAKPOINT,
         StepStatus.PARKED,
+        StepStatus.BLOCKED,
     }
 )
 #: Open steps that take up no lane: they count neither for max_workers nor as something that moves.
-STEP_IDLE: Final = frozenset({StepStatus.WAITING, StepStatus.AT_BREAKPOINT, StepStatus.PARKED})
+STEP_IDLE: Final = frozenset({StepStatus.WAITING, StepStatus.AT_BREAKPOINT, StepStatus.PARKED, StepStatus.BLOCKED})
 
 CONTROL: Final = "jobs.control_job"
 

@@ -16,6 +16,7 @@ from templates_app.resolve import Layer, Resolved, ResolvedNode
 from templates_app.routines import Routine, config_errors, policies
 from templates_app.routines.error_handler import ErrorHandler
 from templates_app.routines.ports import Ports
+from templates_app.routines.ports import SlotSpec as PortSpec
 from templates_app.spec import DEFAULT_MAX_ATTEMPTS, LIMITS, ConnectionSpec, FlowSpec, NodeSpec, Port, SlotSpec
 from templates_app.verify import unfed_slots, verify
 
@@ -207,7 +208,11 @@ def _slots(ports: Ports, sizes: Mapping[str, Mapping[str, Any]], path: str, foun
     for name in sizes.keys() - set(names):
         place = join_path(join_path(path, "slots"), name)
         found.problems.append(Problem(place, "unknown-slot", f"There is no such slot. {accepted_names(name, names)}"))
-    return tuple(SlotSpec(slot.name, sizes.get(slot.name, {}).get("capacity", slot.capacity)) for slot in ports.slots)
+    return tuple(_slot(slot, sizes.get(slot.name, {})) for slot in ports.slots)
+
+
+def _slot(slot: PortSpec, said: Mapping[str, Any]) -> SlotSpec:
+    return SlotSpec(slot.name, said.get("capacity", slot.capacity), said.get("when_full", slot.when_full))
 
 
 def _seconds(value: float | None) -> float | None:

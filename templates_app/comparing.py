@@ -43,7 +43,7 @@ class _Plain:
 
 
 def _by_slot(node: dict[str, Any]) -> dict[str, Any]:
-    slots = {slot["name"]: {"capacity": slot["capacity"]} for slot in node.get("slots", ())}
+    slots = {slot.pop("name"): slot for slot in map(dict, node.get("slots", ()))}
     return {**node, "slots": slots} if "slots" in node else node
 
 

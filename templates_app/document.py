@@ -13,6 +13,7 @@ from templates_app.problems import Problem
 from templates_app.refusals import Refused
 from templates_app.routines import paths
 from templates_app.routines.errors import PathError
+from templates_app.routines.ports import WHEN_FULL
 from templates_app.routines.text import closest_first, listed, shorten
 from templates_app.spec import ConnectionSpec
 
@@ -141,6 +142,16 @@ def _whole(least: int, most: int, *, null: bool = False) -> Check:
     return check
 
 
+def _one_of(names: Iterable[str]) -> Check:
+    accepted = " or ".join(f'"{name}"' for name in names)
+
+    def check(value: Any, path: str) -> Iterator[Problem]:
+        if value not in names:
+            yield _wrong(path, value, accepted)
+
+    return check
+
+
 def _limit_or_null(example: str, fields: Mapping[str, Check], required: Iterable[str]) -> Check:
     """An object of `fields`, such as the `example`, that has all the `required` ones; or null."""
 
@@ -177,7 +188,7 @@ def _slots(value: object, path: str) -> Iterator[Problem]:
         yield _wrong(path, value, 'an object such as {"orders": {"capacity": 100}}')
         return
     for name, slot in value.items():
-        yield from _fields(slot, join_path(path, name), {"capacity": _whole(1, MAX_CAPACITY)})
+        yield from _fields(slot, join_path(path, name), SLOT_FIELDS)
 
 
 def _settings(value: object, path: str) -> Iterator[Problem]:
@@ -238,6 +249,7 @@ def _node_draft(node: Mapping[str, Any]) -> NodeDraft:
     return NodeDraft(node["routine"], {key: value for key, value in node.items() if key != "routine"})
 
 
+SLOT_FIELDS: dict[str, Check] = {"capacity": _whole(1, MAX_CAPACITY), "when_full": _one_of(WHEN_FULL)}
 ROUTINE_FIELDS: dict[str, Check] = {
     "config": _object,
     "policy": _object_or_null,

@@ -70,18 +70,23 @@ class Resolved:
 
 
 def merge(layers: Iterable[Layer]) -> Effective:
-    """Later layers win: field by field, and key by key at the top level of `config` and `slots`."""
+    """Later layers win: field by field, key by key at the top level of `config`, and key by key in each slot."""
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}
     for layer in layers:
         for name, value in layer.own.items():
             if name in MERGED_BY_KEY:
-                values[name] = {**values.get(name, {}), **value}
+                inherited = values.get(name, {})
+                values[name] = {**inherited, **(_slots(inherited, value) if name == "slots" else value)}
                 origin.update((join_path(name, key), layer.name) for key in value)
             else:
                 values[name] = value
                 origin[name] = layer.name
     return Effective(values, origin)
+
+
+def _slots(inherited: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    return {slot: {**inherited.get(slot, {}), **said} for slot, said in own.items()}
 
 
 class Merger:

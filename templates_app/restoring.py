@@ -85,4 +85,4 @@ def _fields_of(spec: NodeSpec) -> Iterator[tuple[Keys, Any]]:
     stated: Mapping[str, Any] = spec.to_json()
     yield from ((("config", key), value) for key, value in stated["config"].items())
     yield from (((name,), stated[name]) for name in _NODE_FIELDS)
-    yield from ((("slots", slot["name"]), {"capacity": slot["capacity"]}) for slot in stated["slots"])
+    yield from ((("slots", s.name), {"capacity": s.capacity, "when_full": s.when_full}) for s in spec.slots)

@@ -13,6 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from routilux_site.lib import strict_json
+from templates_app.routines.ports import BLOCK as BLOCK
+from templates_app.routines.ports import DROP as DROP
+from templates_app.routines.ports import FAIL as FAIL
 
 FORMAT = 1
 DEFAULT_MAX_ATTEMPTS = 3
@@ -29,10 +32,24 @@ def _text_around(values: Mapping[str, Any], key: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class SlotSpec:
-    """An input queue of a node. `capacity` counts waiting items."""
+    """An input queue of a node. `capacity` counts waiting items; `when_full` says what becomes of one more.
+
+    `fail`: the step that sends it fails. `block`: that step is not complete until there is room. `drop`: the newest
+    item is kept with the job, and nobody takes it.
+    """
 
     name: str
     capacity: int = 1000
+    when_full: str = FAIL
+
+    def to_json(self) -> dict[str, Any]:
+        """The usual outcome is left out: flows from before there were others keep their hashes."""
+        said = {"name": self.name, "capacity": self.capacity}
+        return said if self.when_full == FAIL else {**said, "when_full": self.when_full}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> SlotSpec:
+        return cls(data["name"], data["capacity"], data.get("when_full", FAIL))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +83,7 @@ class NodeSpec:
             "id": self.id,
             "class": self.class_key,
             "config": strict_json.loads(self.config_text),
-            "slots": [{"name": slot.name, "capacity": slot.capacity} for slot in self.slots],
+            "slots": [slot.to_json() for slot in self.slots],
             "events": list(self.events),
             "policy": self.policy,
             "logic": self.logic,
@@ -82,7 +99,7 @@ class NodeSpec:
             id=data["id"],
             class_key=data["class"],
             config_text=strict_json.canonical(data["config"]),
-            slots=tuple(SlotSpec(slot["name"], slot["capacity"]) for slot in data["slots"]),
+            slots=tuple(SlotSpec.from_json(slot) for slot in data["slots"]),
             events=tuple(data["events"]),
             policy=data["policy"],
             logic=data["logic"],

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from routilux_site.lib.errors import join_path
 from templates_app.document import accepted_names
 from templates_app.problems import Problem, errors_in
-from templates_app.spec import ConnectionSpec, FlowSpec, NodeSpec, Port
+from templates_app.spec import BLOCK, ConnectionSpec, FlowSpec, NodeSpec, Port
 
 _NEEDS_ALL_SLOTS = frozenset({"all_slots_ready", "batch_size"})
 
@@ -23,7 +23,8 @@ def verify(spec: FlowSpec) -> list[Problem]:
     ]
     if errors_in(problems):
         return problems
-    return [*problems, *_check_reach(spec), *_check_policies(spec), *_check_cycles(spec), *_check_deadlines(spec)]
+    whole = (_check_reach, _check_policies, _check_cycles, _check_rooms, _check_deadlines)
+    return [*problems, *(problem for check in whole for problem in check(spec))]
 
 
 def unfed_slots(nodes: Mapping[str, NodeSpec], connections: Iterable[ConnectionSpec]) -> list[Port]:
@@ -175,6 +176,21 @@ def _check_cycles(spec: FlowSpec) -> Iterator[Problem]:
             message = f"Items go round for ever: no event of {', '.join(sorted(circle))} leads out of this cycle."
             yield Problem(f"nodes.{name}", "endless-cycle", message, "warning")
         told |= circle
+
+
+def _check_rooms(spec: FlowSpec) -> Iterator[Problem]:
+    """A step that waits for room which only its own successors can make may wait for ever."""
+    full = [
+        Port(name, slot.name) for name, node in spec.nodes.items() for slot in node.slots if slot.when_full == BLOCK
+    ]
+    ahead = {name: _successors(spec, name) for name in spec.nodes} if full else {}
+    for port in full:
+        behind = _closure(ahead, port.node)
+        if any(c.source in behind for c in spec.connections if (c.target, c.slot) == (port.node, port.slot)):
+            message = (
+                f"This cycle can fill itself: when {port} is full, the step that would empty it may wait for room."
+            )
+            yield Problem(f"nodes.{port.node}.slots.{port.slot}.when_full", "blocks-itself", message, "warning")
 
 
 def _successors(spec: FlowSpec, name: str) -> set[str]:

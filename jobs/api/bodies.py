@@ -125,6 +125,12 @@ class OutputQuery(PageQuery):
     event = serializers.CharField(required=False, max_length=129, help_text="Only what left by this `node.event`.")
 
 
+class ItemQuery(PageQuery):
+    dropped = serializers.BooleanField(
+        required=False, default=False, help_text="Instead those that were dropped: by a full slot, a policy, somebody."
+    )
+
+
 class LogQuery(PageQuery):
     node = serializers.CharField(required=False, default="", help_text="Only of steps of this node.")
     step = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1, help_text="Only of this step.")

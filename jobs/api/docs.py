@@ -93,6 +93,7 @@ JOB = [
             "result": {"report.written": [{"rows": 1204}]},
             "result_truncated": False,
             "undelivered": 0,
+            "dropped": 0,
         },
         response_only=True,
         status_codes=["200"],

@@ -36,7 +36,7 @@ class Memory:
     activated: dict[str, float] = field(default_factory=dict)
     timers: dict[str, float] = field(default_factory=dict)
     remembered: dict[str, Mapping[str, Any]] = field(default_factory=dict)  #: what custom policies keep, by node
-    dropped: list[int] = field(default_factory=list)  #: items that a policy passed over
+    dropped: list[int] = field(default_factory=list)  #: items that a policy passed over, or a full slot
     ordinals: Iterator[int] = field(default_factory=lambda: count(1))
 
     def router(self) -> Router:
@@ -80,6 +80,12 @@ class Memory:
 
     def undelivered(self) -> Iterator[NewItem]:
         return (item for _, item in self._held())
+
+    def at_doors(self) -> Iterator[NewItem]:
+        """What waits for room in slots that block."""
+        for node, doors in self.program.doors.items():
+            for slot, most in doors.items():
+                yield from (self.items[number] for number in self.waiting.get(node, {}).get(slot, [])[most:])
 
     def _held(self) -> Iterator[tuple[int, NewItem]]:
         numbers = (number for slots in self.waiting.values() for held in slots.values() for number in held)

@@ -16,6 +16,7 @@ from jobs.errors import SlotFull
 from jobs.runtime.finished import Finished
 from jobs.runtime.judge import judge
 from jobs.runtime.program import Program
+from jobs.runtime.rooms import stuck
 from jobs.runtime.router import NewStep, Router
 from jobs.runtime.routing import failing_policy
 from jobs.runtime.store.claim import Step
@@ -100,11 +101,11 @@ class _Simulation:
 
     def _step(self) -> bool:
         """Run what is ready, oldest first."""
-        if not self._ready:
+        step = self._next()
+        if step is None:
             return False
         if len(self.told.attempts) >= MOST_STEPS:
             raise Enough(f"A dry run ends after {MOST_STEPS} steps; this flow goes on.")
-        step = self._ready.popleft()
         finished, how = self._stepper.attempt(step)
         router = self._routed(finished)
         attempt = Attempt(self._memory.now, self._causes[step.id], finished, how)
@@ -115,6 +116,14 @@ class _Simulation:
             heapq.heappush(self._retries, (self._memory.now + finished.delay, step.id, self._again(step)))
         self._keep(router)
         return True
+
+    def _next(self) -> Step | None:
+        """The oldest step that is ready; a node of which a step waits for room starts none."""
+        blocked = {item.source_node for item in self._memory.at_doors()}
+        step = next((step for step in self._ready if step.node not in blocked), None)
+        if step is not None:
+            self._ready.remove(step)
+        return step
 
     def _routed(self, finished: Finished) -> Router:
         """A step that would overfill a slot has failed, as in a job."""
@@ -136,7 +145,12 @@ class _Simulation:
             return False
         router = self._memory.router()
         router.drain(self.told.attempts[-1].finished.step.id if self.told.attempts else None)
-        return bool(self._keep(router))
+        if self._keep(router):
+            return True
+        door = next(self._memory.at_doors(), None)
+        if door is not None and door.port is not None:
+            self.told.broken = f"{door.source_node}: {stuck(self._memory.program, door.port)}"
+        return False
 
     def _jump(self) -> bool:
         """Go on to the next retry or timer. A job whose steps are all done does not wait for timers, unless open."""

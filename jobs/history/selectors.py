@@ -12,6 +12,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from jobs.history.capped import Capped, capped
 from jobs.models import Activation, Item, Job, JobEvent, StepLog
+from jobs.runtime.router import NOBODY
 from jobs.states import JobStatus, StepStatus
 
 
@@ -82,6 +83,11 @@ def waiting_rows(job: Job) -> QuerySet[Item]:
     return Item.objects.filter(job=job, consumed_by_id=None).exclude(node="")
 
 
+def dropped_rows(job: Job) -> QuerySet[Item]:
+    """Items that nobody takes: a full slot, a policy or somebody dropped them."""
+    return Item.objects.filter(job=job, consumed_by_id=NOBODY)
+
+
 def log_rows(job: Job, *, node: str = "", step: int | None = None) -> QuerySet[StepLog]:
     """What the attempts of all steps printed, logged and raised, with the node of each."""
     steps = Activation.objects.filter(job=job)
@@ -99,6 +105,10 @@ def queues(job: Job) -> list[Queue]:
 
 def undelivered_count(job: Job) -> int:
     return waiting_rows(job).count()
+
+
+def dropped_count(job: Job) -> int:
+    return dropped_rows(job).count()
 
 
 def event_rows(job: Job) -> QuerySet[JobEvent]:

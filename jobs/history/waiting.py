@@ -89,6 +89,10 @@ def _retrying(job: Job, group: _Group) -> Iterator[Reason]:
 
 
 def _held_back(job: Job, group: _Group) -> Iterator[Reason]:
+    if Activation.objects.filter(job=job, node=group.node, status=StepStatus.BLOCKED).exists():
+        sentence = f"{_steps(group)} is held back: {group.node} starts nothing while a step of it waits for room."
+        yield Reason("room", sentence, group.node)
+        return
     limit = programs.get(job.revision_id).spec.max_workers
     sentence = f"{_steps(group)} is held back: max_workers = {limit} lets so many of the job run side by side."
     yield Reason("max_workers", sentence, group.node)
@@ -106,12 +110,24 @@ def _parked(job: Job, group: _Group) -> Iterator[Reason]:
     yield Reason("outside", f"{_steps(group)} waits for {what}{until}.", group.node, group.due)
 
 
+def _blocked(job: Job, group: _Group) -> Iterator[Reason]:
+    program = programs.get(job.revision_id)
+    wired = {(c.target, c.slot) for c in program.spec.connections if c.source == group.node}
+    for queue in selectors.queues(job):
+        node, slot = queue["node"], queue["slot"]
+        most = program.doors.get(node, {}).get(slot)
+        if most is not None and (node, slot) in wired and queue["items"] > most:
+            door = f"it holds {most}, and {queue['items'] - most} more are at its door"
+            yield Reason("room", f"{_steps(group)} waits for room in slot {slot} of node {node}: {door}.", group.node)
+
+
 STEPS: dict[str, Callable[[Job, _Group], Iterator[Reason]]] = {
     StepStatus.READY: _ready,
     StepStatus.RETRYING: _retrying,
     StepStatus.WAITING: _held_back,
     StepStatus.AT_BREAKPOINT: _at_breakpoint,
     StepStatus.PARKED: _parked,
+    StepStatus.BLOCKED: _blocked,
 }
 
 

@@ -144,3 +144,5 @@ def _ending_of(told: dict[str, Any]) -> Iterator[str]:
         yield "  The result is longer than what is shown."
     if told["undelivered"]:
         yield f"  {told['undelivered']} items that no step took"
+    if told["dropped"]:
+        yield f"  {told['dropped']} items that were dropped"

@@ -16,12 +16,18 @@ from django.views.decorators.http import require_safe
 from jobs.models import Item, StepLog
 from jobs.pages import reads
 from jobs.pages.answers import CACHE_CONTROL
+from jobs.runtime.router import NOBODY
 
 CHUNK = 100
 JSON = "application/json"
 R = TypeVar("R", bound=HttpResponseBase)
 
-_JOB_PARTS = {"input": Q(source_id=None), "result": Q(node=""), "undelivered": ~Q(node="") & Q(consumed_by_id=None)}
+_JOB_PARTS = {
+    "input": Q(source_id=None),
+    "result": Q(node=""),
+    "undelivered": ~Q(node="") & Q(consumed_by_id=None),
+    "dropped": Q(consumed_by_id=NOBODY),
+}
 _STEP_PARTS = {"inputs": "consumed_by_id", "outputs": "source_id"}
 
 

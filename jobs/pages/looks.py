@@ -18,6 +18,7 @@ _MORE = {
     "held": Status("Held", _BARS),
     "at_breakpoint": Status("At breakpoint", "M-3.4 -3.4H3.4V3.4H-3.4Z"),
     "parked": Status("Waits outside", STATUSES["waiting"].icon),
+    "blocked": Status("Waits for room", STATUSES["waiting"].icon),
 }
 
 SHOWN: Final = MappingProxyType({**STATUSES, **_MORE})
@@ -28,6 +29,7 @@ URGENCY: Final = (
     "running",
     "at_breakpoint",
     "parked",
+    "blocked",
     "retrying",
     "ready",
     "waiting",

@@ -43,7 +43,7 @@ def _look(job: Job, node: str, groups: list[Group]) -> NodeLook:
     first = min(groups, key=lambda group: URGENCY.index(group.status))
     count = sum(group.count for group in groups)
     # The drawing has no looks of its own for these.
-    shown = "waiting" if first.status in ("held", "at_breakpoint", "parked") else first.status
+    shown = "waiting" if first.status in ("held", "at_breakpoint", "parked", "blocked") else first.status
     badge = f"×{count}" if count > 1 else ""
     return NodeLook(shown, word(first.status), _href(job, node, count, first.last), badge)
 

@@ -18,6 +18,7 @@ from jobs.history import selectors
 from jobs.models import Activation, Item, Job, JobEvent, StepLog
 from jobs.models.job import JobQuerySet
 from jobs.pages.payloads import ItemList, first_of, rows_of
+from jobs.runtime.router import NOBODY
 from routilux_site.lib.keyset import Page, PageError, keyset_page
 
 User = AbstractBaseUser | AnonymousUser
@@ -62,6 +63,7 @@ class JobItems:
     input: ItemList = field(default_factory=lambda: ItemList([]))
     result: ItemList = field(default_factory=lambda: ItemList([]))
     undelivered: ItemList = field(default_factory=lambda: ItemList([]))
+    dropped: ItemList = field(default_factory=lambda: ItemList([]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,13 @@ def _grouped(rows: Iterable[Activation]) -> list[Group]:
 
 
 def job_items(job: Job) -> JobItems:
-    """Input, result, and what lies in slots: three short lists by three partial indexes in one query."""
+    """Input, result, what lies in slots and what was dropped: four short lists by four partial indexes in one query."""
     items = Item.objects.filter(job=job)
     parts = {
         "input": items.filter(source_id=None),
         "result": items.filter(node=""),
         "undelivered": items.filter(~Q(node=""), consumed_by_id=None),
+        "dropped": items.filter(consumed_by_id=NOBODY),
     }
     first, *rest = [rows_of(rows, part=Value(name))[: ITEMS + 1] for name, rows in parts.items()]
     found: list[dict[str, Any]] = list(first.union(*rest, all=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from jobs.runtime.program import Program
@@ -20,11 +20,13 @@ class Admitted:
         return self.statuses.count(StepStatus.READY) + len(self.promoted)
 
 
-def admit(program: Program, view: JobView, nodes: Sequence[str], *, freed: int = 0) -> Admitted:
+def admit(
+    program: Program, view: JobView, nodes: Sequence[str], *, freed: int = 0, blocked: Collection[str] = ()
+) -> Admitted:
     """For new steps of these nodes, when `freed` lanes are given back: oldest first, at most max_workers at a time.
 
     A step that waits for its retry still counts, so that `max_workers = 1` keeps strict order across retries. One that
-    is parked or at a breakpoint does not.
+    is parked, at a breakpoint or blocked does not. Nodes that are `blocked` start nothing.
     """
     if view.status == JobStatus.PAUSED:
         return Admitted([_unless_held(view, node, StepStatus.HELD) for node in nodes])
@@ -33,10 +35,11 @@ def admit(program: Program, view: JobView, nodes: Sequence[str], *, freed: int =
     free = len(view.held_back) + len(nodes)
     if limit is not None:
         free = max(0, limit - (view.open - len(view.held_back) - view.idle - freed))
-    promoted = view.held_back[:free]
+    promoted = [step for step in view.held_back if view.nodes.get(step) not in blocked][:free]
     statuses, left = [], free - len(promoted)
     for node in nodes:
-        statuses.append(_unless_held(view, node, begin if left > 0 else StepStatus.WAITING))
+        goes = left > 0 and node not in blocked
+        statuses.append(_unless_held(view, node, begin if goes else StepStatus.WAITING))
         left -= statuses[-1] == begin
     return Admitted(statuses, promoted)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from jobs.runtime.finished import AGAIN, Finished, retry_delay
+from jobs.runtime.finished import Finished, retry_delay
 from jobs.runtime.router import NOBODY, NewItem, NewStep, Router
 from jobs.runtime.store.claim import Inputs, Step
 from jobs.runtime.store.commit import Batch, Written
@@ -29,12 +29,23 @@ class Composition:
     ready: int = 0  #: new steps that any lane may claim, the followed ones included
 
     def add(
-        self, finished: Sequence[Finished], router: Router, statuses: Sequence[StepStatus], *, failing: bool
+        self,
+        finished: Sequence[Finished],
+        router: Router,
+        statuses: Sequence[StepStatus],
+        *,
+        failing: bool,
+        released: int = 0,
     ) -> None:
-        """The steps of one job, what they gave rise to, and in which status each of that starts."""
+        """The steps of one job, what they gave rise to, and in which status each of that starts.
+
+        `released`: so many others are complete now too, because there is room for what they sent.
+        """
         scribe = _Scribe(self, finished, router, base=len(self.batch.new_steps))
         for f in finished:
             scribe.add_finished(f, failing=failing)
+        if not failing:
+            self.batch.steps[-1]["delta"] -= released
         for step, status in zip(router.steps, statuses, strict=True):
             scribe.add_new(step, status)
         self.batch.items += [scribe.item_row(item) for item in router.items]
@@ -66,7 +77,7 @@ class _Scribe:
         step = f.step
         new = sum(self._cause_id(s.cause) == step.id for s in self._router.steps) - len(f.fused)
         row = {"id": step.id, "attempt": step.attempt, "job_id": step.job_id, "status": f.status, "errors": f.errors}
-        delta = 0 if failing else new - (f.status not in AGAIN)
+        delta = 0 if failing else new - f.closes
         self._batch.steps.append({**row, "summary": f.summary, "delay": retry_delay(f), "delta": delta})
         self._add_log(f, step.id, None)
 

@@ -66,8 +66,17 @@ class Finished:
         return self.status == StepStatus.COMPLETED and not self.needs_lock and not self.step.locked_state
 
     @property
+    def closes(self) -> bool:
+        """Is the step over with this attempt? One that is blocked is, once there is room for what it sent."""
+        return self.status not in AGAIN and self.status != StepStatus.BLOCKED
+
+    @property
     def frees_its_lane(self) -> bool:
         return self.status not in AGAIN or self.status == StepStatus.PARKED
+
+    def wait_for_room(self) -> None:
+        """It did its work, and what it sent is kept; not all of that fits into the slots where it goes."""
+        self.status = StepStatus.BLOCKED
 
     def unfuse(self) -> None:
         """Leave the steps that travel with this one to be run anew."""

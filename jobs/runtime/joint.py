@@ -10,12 +10,13 @@ from jobs.errors import SlotFull
 from jobs.runtime import failpoints
 from jobs.runtime.admit import admit
 from jobs.runtime.compose import Composition
-from jobs.runtime.finished import AGAIN, Finished, Outcome, retry_delay
+from jobs.runtime.finished import Finished, Outcome, retry_delay
 from jobs.runtime.judge import judge
+from jobs.runtime.rooms import Rooms, deadlock, flush, rooms
 from jobs.runtime.router import Router
 from jobs.runtime.routing import failing_policy, router_for, save_routing
 from jobs.runtime.store.commit import commit
-from jobs.runtime.store.joblock import End, JobView, end_job, lock_job, promote, save_state
+from jobs.runtime.store.joblock import End, JobView, complete, end_job, hold_back, lock_job, promote, save_state
 from jobs.runtime.store.link import Link
 from jobs.runtime.store.waits import save_wait
 from jobs.states import JobStatus, StepStatus
@@ -42,14 +43,16 @@ class JointCommit:
     def _write_owned(self, job: UUID, view: JobView, owned: list[Finished], asked: Sequence[Finished]) -> list[Outcome]:
         self._settle_states(job, view, owned)
         composition = Composition()
-        router = self._route(view, owned)
-        end = _failing(owned) or failing_policy(owned[0].program, router)
+        router, found, end = self._route(view, owned)
         freed = sum(f.frees_its_lane for f in owned)
-        admitted = admit(owned[0].program, view, [step.node for step in router.steps], freed=freed)
-        composition.add(owned, router, admitted.statuses, failing=end is not None)
+        nodes = [step.node for step in router.steps]
+        admitted = admit(owned[0].program, view, nodes, freed=freed, blocked=found.nodes)
+        failing, released = end is not None, len(found.released)
+        composition.add(owned, router, admitted.statuses, failing=failing, released=released)
         save_routing(self._link, job, owned[0].program, router)
         written = commit(self._link, composition.batch, session=self._session)
         self._park(owned)
+        self._make_room(job, found)
         failpoints.hit("in_commit")
         if end:
             end_job(self._link, job, end)
@@ -73,6 +76,12 @@ class JointCommit:
                 asked: dict[str, Any] = {"kind": f.wait.kind, "request": f.wait.request, "errors": f.errors}
                 save_wait(self._link, job=f.step.job_id, step=f.step.id, **asked)
 
+    def _make_room(self, job: UUID, found: Rooms) -> None:
+        if found.released:
+            complete(self._link, found.released)
+        if found.nodes:
+            hold_back(self._link, job, found.nodes)
+
     def _settle_states(self, job: UUID, view: JobView, owned: Sequence[Finished]) -> None:
         """Save what steps changed in their node's durable state, unless another step of the node was faster."""
         for f in owned:
@@ -84,13 +93,20 @@ class JointCommit:
             save_state(self._link, job=job, node=f.step.node, state=f.state)
             view.states[f.step.node] = f.state_version + 1
 
-    def _route(self, view: JobView, owned: Sequence[Finished]) -> Router:
-        router = self._fill(view, owned)
-        closing = sum(f.status not in AGAIN for f in owned)
-        failing = any(f.status == StepStatus.FAILED for f in owned)
-        if not failing and not router.steps and view.open == closing and not view.keep_open:
-            router.drain(cause=owned[-1].step.id)
-        return router
+    def _route(self, view: JobView, owned: Sequence[Finished]) -> tuple[Router, Rooms, End | None]:
+        """Also which steps have to wait for room, and how the job ends if it does now."""
+        router, program = self._fill(view, owned), owned[0].program
+        closing = sum(f.closes for f in owned)
+        sent = {f.step.id: f.step.node for f in owned if f.status == StepStatus.COMPLETED}
+        failing = _failing(owned)
+        if failing:
+            return router, rooms(view, router, sent), failing
+        found = flush(view, router, sent=sent, closing=closing, cause=owned[-1].step.id)
+        for f in owned:
+            if f.step.id in found.blocked:
+                f.wait_for_room()
+        end = failing_policy(program, router) or deadlock(program, view, router, found, closing=closing)
+        return router, found, end
 
     def _fill(self, view: JobView, owned: Sequence[Finished]) -> Router:
         """Route what was emitted. A step that would overfill a slot has failed: its error handler says what then."""

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 #: After so many steps of one job in a row a lane lets others have their turn.
 FOLLOW_AT_MOST = 200
+#: With these the rows of an atomic routine are kept; with any other they are rolled back.
+KEPT = frozenset({StepStatus.COMPLETED, StepStatus.PARKED, StepStatus.BLOCKED})
 
 
 class _FailedInsideError(Exception):
@@ -115,7 +117,7 @@ class Lane(threading.Thread):
                 link = django_link()
                 finished = execute(step, program, self.leash)
                 finished.follow = follow
-                if finished.status not in (StepStatus.COMPLETED, StepStatus.PARKED):
+                if finished.status not in KEPT:
                     raise _FailedInsideError(finished)
                 failpoints.hit("before_commit")
                 bound_idleness(link)
@@ -123,6 +125,8 @@ class Lane(threading.Thread):
                 failpoints.hit("in_commit")
                 if not outcome.owned:
                     raise _NotOwnedError
+                if finished.status not in KEPT:  # a slot was full, or somebody else changed the node's state first
+                    raise _FailedInsideError(finished)
             failpoints.hit("after_commit")
             return outcome
         except _NotOwnedError:

@@ -21,9 +21,10 @@ from jobs.runtime import family, waits, wake
 from jobs.runtime.admit import admit
 from jobs.runtime.program import Program
 from jobs.runtime.programs import programs
+from jobs.runtime.rooms import Rooms, deadlock, flush
 from jobs.runtime.router import NOBODY, NewItem, NewStep, Router
 from jobs.runtime.routing import failing_policy, router_for, save_routing
-from jobs.runtime.store.joblock import JobView, end_job, lock_job, promote, read_clock
+from jobs.runtime.store.joblock import End, JobView, complete, end_job, hold_back, lock_job, promote, read_clock
 from jobs.runtime.store.link import django_link, is_conflict
 from jobs.states import JobStatus, StepStatus
 
@@ -45,10 +46,11 @@ def nudge(job: Job, act: Act) -> bool:
     if JobStatus(view.status).is_terminal:
         return False
     router = router_for(program, view)
-    _fill(router, act, view)
-    changed = {"open": F("open") + len(router.steps), **_completion(view, program, router)}
+    found = _fill(router, act, view)
+    delta = len(router.steps) + len(found.added(view)) - len(found.released)
+    changed = {"open": F("open") + delta, **_completion(view, program, router, found)}
     Job.objects.filter(pk=job.pk).update(**changed)
-    _keep(job, view, program, router)
+    _keep(job, view, program, router, found)
     return True
 
 
@@ -58,12 +60,12 @@ def bear(job: Job, act: Act) -> None:
     breakpoints = job.breakpoints or ()
     view = JobView.unborn(status=job.status, keep_open=job.keep_open, now=_now(program), breakpoints=breakpoints)
     router = router_for(program, view)
-    _fill(router, act, view)
+    found = _fill(router, act, view)
     job.open = len(router.steps)
-    for field, value in _completion(view, program, router).items():
+    for field, value in _completion(view, program, router, found).items():
         setattr(job, field, value)
     job.save(force_insert=True)
-    if _keep(job, view, program, router):
+    if _keep(job, view, program, router, found):
         job.refresh_from_db()
 
 
@@ -72,12 +74,13 @@ def _now(program: Program) -> float:
     return read_clock(django_link()) if program.locked else 0.0
 
 
-def _fill(router: Router, act: Act, view: JobView) -> None:
+def _fill(router: Router, act: Act, view: JobView) -> Rooms:
+    """A step that was mended by hand may have to wait for room too."""
     act(router)
     if full := router.overfull():
         raise SlotFull(*full)
-    if not router.steps and not view.open and not view.keep_open:
-        router.drain()
+    sent = {item.source: item.source_node for item in router.items if item.source is not None}
+    return flush(view, router, sent=sent, closing=0, cause=None)
 
 
 def due_timers(limit: int = 20) -> list[tuple[UUID, list[str]]]:
@@ -119,31 +122,46 @@ def _fire(job_id: UUID, nodes: Sequence[str]) -> None:
             states.update(look_at=None)
 
 
-def _completion(view: JobView, program: Program, router: Router) -> dict[str, object]:
+def _completion(view: JobView, program: Program, router: Router, found: Rooms) -> dict[str, object]:
     """What changes in the job when nothing in it can move any more."""
-    if router.steps or view.open or view.keep_open or view.status not in MOVING or failing_policy(program, router):
+    is_open = router.steps or found.blocked or view.open > len(found.released) or view.keep_open
+    if is_open or view.status not in MOVING or failing_policy(program, router):
         return {}
     return {"status": JobStatus.COMPLETED, "started_at": Coalesce("started_at", Now()), "finished_at": Now()}
 
 
-def _keep(job: Job, view: JobView, program: Program, router: Router) -> bool:
-    """Write what the router made. True: a policy raised, and the job has failed of it."""
+def _keep(job: Job, view: JobView, program: Program, router: Router, found: Rooms) -> bool:
+    """Write what the router made. True: the job has failed of it."""
     save_routing(django_link(), job.pk, program, router)
-    admitted = admit(program, view, [step.node for step in router.steps])
+    admitted = admit(program, view, [step.node for step in router.steps], blocked=found.nodes)
     promote(django_link(), admitted.promoted)
     plant(job, router, admitted.statuses)
-    if _completion(view, program, router):
+    _make_room(job, view, found)
+    if _completion(view, program, router, found):
         JobEvent.objects.create(job=job, kind=JobStatus.COMPLETED)
-    end = failing_policy(program, router)
+    end = failing_policy(program, router) or _deadlock(view, program, router, found)
     if end:
         end_job(django_link(), job.pk, end)
     if view.status != JobStatus.QUEUED:  # admission rings when its time has come
-        _ring_for(router, view.now)
+        _ring_for(router, view.now, promoted=bool(admitted.promoted))
     return end is not None
 
 
-def _ring_for(router: Router, now: float) -> None:
-    if router.steps:
+def _deadlock(view: JobView, program: Program, router: Router, found: Rooms) -> End | None:
+    return deadlock(program, view, router, found, closing=0) if view.status in MOVING else None
+
+
+def _make_room(job: Job, view: JobView, found: Rooms) -> None:
+    if found.released:
+        complete(django_link(), found.released)
+    if found.nodes:
+        mended = Activation.objects.filter(pk__in=found.added(view))
+        mended.update(status=StepStatus.BLOCKED, finished_at=None)
+        hold_back(django_link(), job.pk, found.nodes)
+
+
+def _ring_for(router: Router, now: float, *, promoted: bool) -> None:
+    if router.steps or promoted:
         transaction.on_commit(wake.ring, robust=True)
     elif router.timers:
         delay = max(0.0, min(router.timers.values()) - now)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from templates_app.routines import ErrorHandler, policies
 from templates_app.routines.policies import Policy
-from templates_app.spec import FlowSpec
+from templates_app.spec import BLOCK, DROP, FlowSpec, Port
 
 
 class Program:
@@ -46,6 +46,22 @@ class Program:
     def readers(self) -> list[str]:
         """Nodes whose policy reads the items that wait."""
         return sorted(node for node, policy in self.policies.items() if policy.sees_payloads)
+
+    @cached_property
+    def doors(self) -> Mapping[str, Mapping[str, int]]:
+        """Slots that block the step that sends more than they hold, by node, and how many that is."""
+        doors: dict[str, dict[str, int]] = {}
+        for node in self.spec.nodes.values():
+            for slot in node.slots:
+                if slot.when_full == BLOCK:
+                    doors.setdefault(node.id, {})[slot.name] = slot.capacity
+        return doors
+
+    @cached_property
+    def dropping(self) -> Mapping[Port, int]:
+        """Slots that drop the newest item rather than hold more than so many."""
+        slots = ((Port(node.id, slot.name), slot) for node in self.spec.nodes.values() for slot in node.slots)
+        return {port: slot.capacity for port, slot in slots if slot.when_full == DROP}
 
     def handler(self, node: str) -> ErrorHandler:
         """Routine level beats flow level beats the default, stop."""

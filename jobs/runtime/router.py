@@ -15,7 +15,7 @@ from typing import Any
 
 from jobs.runtime.program import Program
 from templates_app.routines.policies import Activate, Decline, View
-from templates_app.spec import Port
+from templates_app.spec import FAIL, Port
 
 Payload = dict[str, Any]
 #: Waiting items of a job as stored: node -> slot -> item ids, oldest first.
@@ -96,6 +96,7 @@ class Router:
         self._now = now
         self.activated: dict[str, float] = dict(last or {})  #: when each node last started, as far as it matters
         self._ordinals = ordinals or count(1)
+        self._posted: set[Port] = set()
         self._recall = recall or Recall()
         self._queues: dict[str, dict[str, list[Ref]]] = {
             node: {slot: list(refs) for slot, refs in slots.items()} for node, slots in (waiting or {}).items()
@@ -110,7 +111,8 @@ class Router:
             self._deliver(NewItem(source, node, event, port, payload), port)
 
     def post(self, port: Port, payload: Payload) -> None:
-        """An item from outside the flow: a job's input, or one posted into an open job."""
+        """An item from outside the flow: a job's input, or one posted into an open job. It fits, or it is refused."""
+        self._posted.add(port)
         self._deliver(NewItem(None, "", "", port, payload), port)
 
     def drain(self, cause: int | None = None) -> None:
@@ -135,12 +137,22 @@ class Router:
         for node, slots in self._queues.items():
             for slot in self._program.spec.nodes[node].slots:
                 if len(slots.get(slot.name, ())) > slot.capacity:
-                    return Port(node, slot.name), slot.capacity
+                    port = Port(node, slot.name)
+                    if slot.when_full == FAIL or port in self._posted:
+                        return port, slot.capacity
         return None
 
+    def at_doors(self) -> Iterator[tuple[Port, Ref]]:
+        """What waits for room in front of slots that block, and where."""
+        for node, doors in self._program.doors.items():
+            for slot, most in doors.items():
+                waiting = self._queues.get(node, {}).get(slot, [])
+                yield from ((Port(node, slot), ref) for ref in waiting[most:])
+
     def depth(self, node: str) -> Mapping[str, int]:
-        """How many items wait in each slot of a node."""
-        return {slot: len(refs) for slot, refs in self._slots(node).items()}
+        """How many items wait in each slot of a node; what waits at its door is not in it yet."""
+        doors = self._program.doors.get(node, {})
+        return {slot: min(len(refs), doors.get(slot, len(refs))) for slot, refs in self._slots(node).items()}
 
     def _deliver(self, item: NewItem, port: Port) -> None:
         self.items.append(item)
@@ -150,6 +162,15 @@ class Router:
         else:
             self._slots(port.node)[port.slot].append(item)
             self._settle(port.node, item.source)
+            self._drop_newest(item, port)
+
+    def _drop_newest(self, item: NewItem, port: Port) -> None:
+        """The item that has just come, when more wait than the slot holds although its policy was asked."""
+        waiting = self._slots(port.node)[port.slot]
+        most = self._program.dropping.get(port)
+        if most is not None and len(waiting) > most and port not in self._posted:
+            waiting.pop()
+            item.taker = NOBODY
 
     def _settle(self, node: str, cause: int | None, *, drained: bool = False) -> None:
         """Ask the policy again until it declines, so that no backlog is left that it would take."""
@@ -180,9 +201,9 @@ class Router:
             return Decline()
 
     def _payloads(self, node: str) -> dict[str, list[Payload]]:
-        known = self._recall.payloads
+        known, inside = self._recall.payloads, self.depth(node)
         return {
-            slot: [ref.payload if isinstance(ref, NewItem) else known[ref] for ref in refs]
+            slot: [ref.payload if isinstance(ref, NewItem) else known[ref] for ref in refs[: inside[slot]]]
             for slot, refs in self._slots(node).items()
         }
 

@@ -31,7 +31,7 @@ def outline_of_spec(spec: FlowSpec) -> Outline:
 def _node(node: NodeSpec) -> dict[str, Any]:
     said = node.to_json()
     del said["id"]
-    return {**said, "slots": {slot.name: {"capacity": slot.capacity} for slot in node.slots}}
+    return {**said, "slots": {slot.pop("name"): slot for slot in said["slots"]}}
 
 
 def outline_of_routine(class_key: str, values: Mapping[str, Any]) -> Outline:

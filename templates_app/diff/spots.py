@@ -43,10 +43,10 @@ class Spot:
 
     @property
     def impact(self) -> Impact:
-        """By the field; the capacity of a slot that is there on both sides is a limit, the slot itself is data."""
+        """By the field; the settings of a slot on both sides go by their own name, the slot itself is data."""
         field = self.keys[0] if self.keys else ""
-        is_capacity = field == "slots" and len(self.keys) > 2
-        return _IMPACTS.get("capacity" if is_capacity else field, Impact.BEHAVIOUR)
+        is_of_slot = field == "slots" and len(self.keys) > 2
+        return _IMPACTS.get(self.keys[2] if is_of_slot else field, Impact.BEHAVIOUR)
 
     @property
     def words(self) -> str:

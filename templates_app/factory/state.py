@@ -14,11 +14,14 @@ from templates_app.factory.names import logic_name
 from templates_app.resolve import MERGED_BY_KEY
 from templates_app.routines import ErrorHandler, Policy, Ports, Routine, check_logic, config_errors, policies
 from templates_app.routines.config import refusal
+from templates_app.routines.ports import SlotSpec
 from templates_app.routines.routine import has_dynamic_ports
 from templates_app.routines.text import listed
 from templates_app.sync import default_config
 
 State = dict[str, Any]
+#: What may be said of a slot other than its class does.
+_OF_SLOTS = ("capacity", "when_full")
 
 
 def state_of(routine: Routine) -> State:
@@ -76,7 +79,7 @@ def ports_of(routine: Routine) -> Ports:
     errors = config_errors(cls, config)
     if errors:
         raise refusal(errors)
-    sizes = {name: {"capacity": slot.capacity} for name, slot in routine.slots.items()}
+    sizes = {name: {"capacity": slot.capacity, "when_full": slot.when_full} for name, slot in routine.slots.items()}
     return _resized(cls.ports(config), sizes)
 
 
@@ -117,15 +120,20 @@ def handler_json(handler: object) -> dict[str, Any]:
 
 
 def _slots(routine: Routine) -> dict[str, Any]:
-    """Only sizes can differ from what the class says: slots and events are its structure."""
+    """Only sizes and outcomes can differ from what the class says: slots and events are its structure."""
     ports, usual = ports_of(routine), _usual_ports(routine)
     given, known = [*map(_name, ports.slots), *map(_name, ports.events)], [*map(_name, usual.slots + usual.events)]
     if given != known:
         cls = type(routine).__name__
         told = f"This object has the slots and events {listed(given)}, its class {cls} has {listed(known)}"
         raise NotStorable(f"{told}: add them in {cls}.__init__ or declare them in the class.", path="slots")
-    sizes = {slot.name: slot.capacity for slot in usual.slots}
-    return {slot.name: {"capacity": slot.capacity} for slot in ports.slots if slot.capacity != sizes[slot.name]}
+    by_class = {slot.name: slot for slot in usual.slots}
+    said = {slot.name: _changed(slot, by_class[slot.name]) for slot in ports.slots}
+    return {slot: changed for slot, changed in said.items() if changed}
+
+
+def _changed(slot: SlotSpec, usual: SlotSpec) -> dict[str, Any]:
+    return {name: value for name in _OF_SLOTS if (value := getattr(slot, name)) != getattr(usual, name)}
 
 
 def _usual_ports(routine: Routine) -> Ports:
@@ -134,8 +142,7 @@ def _usual_ports(routine: Routine) -> Ports:
 
 
 def _resized(ports: Ports, sizes: Mapping[str, Mapping[str, Any]]) -> Ports:
-    slots = (replace(slot, capacity=sizes.get(slot.name, {}).get("capacity", slot.capacity)) for slot in ports.slots)
-    return Ports(tuple(slots), ports.events)
+    return Ports(tuple(replace(slot, **sizes.get(slot.name, {})) for slot in ports.slots), ports.events)
 
 
 def _name(port: Any) -> str:

@@ -15,10 +15,16 @@ from templates_app.forms.layered import MISSING, Section, Value, schema_section,
 from templates_app.forms.schema_fields import JSONChoiceField
 from templates_app.resolve import Effective, ResolvedNode
 from templates_app.routines import config_schema
-from templates_app.spec import DEFAULT_MAX_ATTEMPTS, NodeSpec
+from templates_app.routines.ports import BLOCK, DROP, FAIL
+from templates_app.spec import DEFAULT_MAX_ATTEMPTS, NodeSpec, SlotSpec
 
 Own = Mapping[str, Any]
 
+OUTCOMES = {
+    FAIL: "the step that sends one more fails",
+    BLOCK: "that step is not complete until there is room",
+    DROP: "the newest item is dropped, and kept with the job",
+}
 FLOW_DEFAULTS = Effective(
     values={
         "max_workers": None,
@@ -128,14 +134,26 @@ def _limits(own: Own, inherited: Effective, below: NodeSpec | None) -> Section:
         )
         section.add("logic", value, made, nullable=True)
     for slot in below.slots if below else ():
-        path = ("slots", slot.name, "capacity")
-        found = value_at(path, own, inherited)
-        value = found if found.inherited is not MISSING else Value(path, found.own, slot.capacity, found.origin)
-        made_slot = forms.IntegerField(
-            required=False, min_value=1, initial=value.effective, label=f"Most items waiting in {slot.name}"
-        )
-        section.add(f"slots__{slot.name}__capacity", value, made_slot)
+        _add_slot(section, slot, own, inherited)
     return section
+
+
+def _add_slot(section: Section, slot: SlotSpec, own: Own, inherited: Effective) -> None:
+    capacity = _of_slot(slot, "capacity", own, inherited)
+    label = f"Most items waiting in {slot.name}"
+    most = forms.IntegerField(required=False, min_value=1, initial=capacity.effective, label=label)
+    section.add(f"slots__{slot.name}__capacity", capacity, most)
+    outcome = _of_slot(slot, "when_full", own, inherited)
+    told = {f'"{name}"': said for name, said in OUTCOMES.items()}
+    label = f"When {slot.name} is full"
+    made = JSONChoiceField(values=[*OUTCOMES], labels=told, required=False, initial=outcome.effective, label=label)
+    section.add(f"slots__{slot.name}__when_full", outcome, made)
+
+
+def _of_slot(slot: SlotSpec, name: str, own: Own, inherited: Effective) -> Value:
+    path = ("slots", slot.name, name)
+    found = value_at(path, own, inherited)
+    return found if found.inherited is not MISSING else Value(path, found.own, getattr(slot, name), found.origin)
 
 
 def _with_default(inherited: Effective, name: str) -> Effective:

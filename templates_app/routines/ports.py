@@ -6,23 +6,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from templates_app.routines.errors import PortError
-from templates_app.routines.text import NAME, shorten
+from templates_app.routines.text import NAME, listed, shorten
 
 DEFAULT_CAPACITY = 1000
 DEFAULT_WATERMARK = 0.8
+WHEN_FULL = ("fail", "block", "drop")
+FAIL, BLOCK, DROP = WHEN_FULL
+DEFAULT_WHEN_FULL = FAIL
 
 
 @dataclass(frozen=True, slots=True)
 class SlotSpec:
-    """A named input queue. `capacity` counts waiting items; above the share `watermark` of it the slot is busy."""
+    """A named input queue. `capacity` counts waiting items; above the share `watermark` of it the slot is busy.
+
+    `when_full`: the step that sends one more fails, is blocked until there is room, or the item is dropped and kept.
+    """
 
     name: str
     capacity: int = DEFAULT_CAPACITY
     watermark: float = DEFAULT_WATERMARK
     description: str = ""
+    when_full: str = DEFAULT_WHEN_FULL
 
     def __post_init__(self) -> None:
         check_port_name("slot", self.name)
+        if self.when_full not in WHEN_FULL:
+            told = f"Slot '{self.name}' says {shorten(self.when_full)} for when it is full"
+            raise PortError(f"{told}: {listed(WHEN_FULL)} are accepted.")
         if type(self.capacity) is not int or self.capacity <= 0:
             accepted = "a whole number of at least 1 is accepted"
             raise PortError(f"Slot '{self.name}' has the capacity {shorten(self.capacity)}: {accepted}.")
@@ -62,7 +72,7 @@ class Ports:
 class Slot:
     """Declares a slot as a class attribute; its name is the attribute's unless `name` says otherwise."""
 
-    __slots__ = ("capacity", "description", "name", "watermark")
+    __slots__ = ("capacity", "description", "name", "watermark", "when_full")
 
     def __init__(
         self,
@@ -71,11 +81,14 @@ class Slot:
         name: str | None = None,
         watermark: float = DEFAULT_WATERMARK,
         description: str = "",
+        when_full: str = DEFAULT_WHEN_FULL,
     ) -> None:
         self.name, self.capacity, self.watermark, self.description = name, capacity, watermark, description
+        self.when_full = when_full
 
     def spec(self, attribute: str) -> SlotSpec:
-        return SlotSpec(self.name or attribute, self.capacity, self.watermark, self.description)
+        name = self.name or attribute
+        return SlotSpec(name, self.capacity, self.watermark, self.description, self.when_full)
 
 
 class Event:

@@ -16,6 +16,7 @@ from templates_app.routines.errors import DefinitionError, InactiveError, PortEr
 from templates_app.routines.ports import (
     DEFAULT_CAPACITY,
     DEFAULT_WATERMARK,
+    DEFAULT_WHEN_FULL,
     Event,
     EventSpec,
     Ports,
@@ -144,12 +145,18 @@ class Routine:
         self._run.emit_payload(event, payload)
 
     def add_slot(
-        self, name: str, max_queue_length: int = DEFAULT_CAPACITY, watermark: float = DEFAULT_WATERMARK
+        self,
+        name: str,
+        max_queue_length: int = DEFAULT_CAPACITY,
+        watermark: float = DEFAULT_WATERMARK,
+        *,
+        when_full: str = DEFAULT_WHEN_FULL,
     ) -> Self:
         self._refuse_while_running("add_slot")
         if name in self._slots:
             raise PortError(f"Slot '{name}' already exists")
-        self._slots = MappingProxyType({**self._slots, name: SlotSpec(name, max_queue_length, watermark)})
+        slot = SlotSpec(name, max_queue_length, watermark, when_full=when_full)
+        self._slots = MappingProxyType({**self._slots, name: slot})
         return self
 
     def add_event(self, name: str, output_params: Sequence[str] = ()) -> Self:

@@ -107,7 +107,7 @@ def test_it_reads_in_constant_queries(
 ) -> None:
     job = run_flow(orders, n=1)
 
-    with django_assert_num_queries(9):  # four of the caller; job, progress, result (sizes, contents), undelivered
+    with django_assert_num_queries(10):  # four of the caller; job, progress, result (two), undelivered, dropped
         etag = detail(as_bob, job)["ETag"]
     with django_assert_num_queries(6):
         detail(as_bob, job, if_none_match=etag)

@@ -9,7 +9,7 @@ import pytest
 from jobs.dryrun.report import report
 from jobs.dryrun.sample import Sample
 from jobs.dryrun.simulate import simulate
-from templates_app.spec import FlowSpec
+from templates_app.spec import FlowSpec, SlotSpec
 from tests.dryrun.specs import flow, sample
 
 PAIR = ["a.output b.input"]
@@ -144,3 +144,33 @@ def test_it_lets_custom_policies_read_and_pass_over_what_waits() -> None:
 
     assert answer["outcome"] == "completed"
     assert answer["dropped"] + sum(found["count"] for found in answer["result"]["b.output"]) == 3
+
+
+def _narrow(outcome: str, right: int) -> FlowSpec:
+    slots = (SlotSpec("left", 2, outcome), SlotSpec("right"))
+    nodes = {
+        "s": "test_pass",
+        "l": {"class_key": "test_spread", "config_text": '{"count":4}'},
+        "r": {"class_key": "test_spread", "config_text": f'{{"count":{right}}}'},
+        "j": {"class_key": "test_join", "slots": slots, "policy": {"type": "all_slots_ready"}},
+    }
+    return flow(nodes, ["s.output l.input", "s.output r.input", "l.output j.left", "r.output j.right"])
+
+
+def test_it_waits_for_room_as_a_job_does() -> None:
+    answer = tried(_narrow("block", 4), sample("s.input"))
+
+    assert (answer["outcome"], len(answer["result"]["j.output"])) == ("completed", 4)
+
+
+def test_it_tells_when_nothing_can_make_room() -> None:
+    answer = tried(_narrow("block", 1), sample("s.input"))
+
+    assert answer["outcome"] == "failed"
+    assert "l: it waits for room in j.left, which holds 2" in str(answer)
+
+
+def test_it_counts_what_a_full_slot_dropped() -> None:
+    answer = tried(_narrow("drop", 0), sample("s.input"))
+
+    assert (answer["outcome"], answer["dropped"], answer["undelivered_count"]) == ("completed", 2, 2)

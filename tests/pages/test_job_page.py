@@ -127,3 +127,13 @@ def test_it_counts_nodes_not_reached_as_ahead_until_the_job_completes(as_bob: Cl
 
     assert (running["ended"], running["most"]) == (0, 2)
     assert (completed["ended"], completed["most"]) == (1, 1)
+
+
+def test_it_shows_what_was_dropped(as_bob: Client, job: Job) -> None:
+    for number in range(2):
+        rows.emitted(rows.step(job, "first"), {"lost": number}, node="second", slot="input", consumed_by_id=0)
+    page = page_of(as_bob, rows.end(job, "completed"))
+
+    assert "Dropped: 2" in text(page)
+    assert '"lost": 1' in text(page)
+    assert f'href="{job.get_absolute_url()}dropped.json"' in page

@@ -93,3 +93,16 @@ def test_it_refuses_ports_with_a_doubled_event() -> None:
     event = Base().events["done"]
     with pytest.raises(PortError, match="Event 'done' already exists"):
         Ports(events=(event, event))
+
+
+def test_it_says_what_becomes_of_one_item_too_many() -> None:
+    class Lossy(Routine):
+        rows = Slot(capacity=5, when_full="drop")
+
+    assert Lossy().add_slot("more", when_full="block").slots["more"].when_full == "block"
+    assert Lossy().slots["rows"].when_full == "drop"
+
+
+def test_it_refuses_an_outcome_that_it_does_not_know() -> None:
+    with pytest.raises(PortError, match='says "explode" for when it is full: fail, block, drop are accepted'):
+        Routine().add_slot("a", when_full="explode")

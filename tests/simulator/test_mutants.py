@@ -56,12 +56,12 @@ def loses_what_it_took(patch: MonkeyPatch) -> None:
 
 
 def ignores_max_workers(patch: MonkeyPatch) -> None:
-    patch.setattr(joint, "admit", lambda program, view, nodes, freed: Admitted([StepStatus.READY] * len(nodes)))
+    patch.setattr(joint, "admit", lambda program, view, nodes, **_: Admitted([StepStatus.READY] * len(nodes)))
 
 
 def lets_the_newest_go_first(patch: MonkeyPatch) -> None:
-    def reversed_(program: Any, view: Any, nodes: Any, *, freed: int) -> Any:
-        return admit(program, replace(view, held_back=view.held_back[::-1]), nodes, freed=freed)
+    def reversed_(program: Any, view: Any, nodes: Any, **more: Any) -> Any:
+        return admit(program, replace(view, held_back=view.held_back[::-1]), nodes, **more)
 
     patch.setattr(joint, "admit", reversed_)
 

@@ -47,6 +47,11 @@ def test_it_changes_nothing_when_saved_untouched(as_bob: Client, fetcher: Routin
         ("timeout", "2.5", {"config": {"timeout": 60}, "timeout": 2.5}),
         ("logic", '"t_logic"', {"config": {"timeout": 60}, "logic": "t_logic"}),
         ("slots__requests__capacity", "7", {"config": {"timeout": 60}, "slots": {"requests": {"capacity": 7}}}),
+        (
+            "slots__requests__when_full",
+            '"drop"',
+            {"config": {"timeout": 60}, "slots": {"requests": {"when_full": "drop"}}},
+        ),
         ("own", '{"policy": null}', {"policy": None}),
     ],
 )

@@ -100,3 +100,11 @@ def test_it_names_what_exists_closest_first() -> None:
     nodes: Mapping[str, NodeSpec] = {"clean": node("clean"), "other": node("other")}
     spec = FlowSpec(nodes=nodes, connections=(ConnectionSpec("claen", "x", "other", "a"),))
     assert verify(spec)[0].message == "There is no node 'claen'. Accepted: clean, other."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"), [("block", [("nodes.n.slots.a.when_full", "blocks-itself")]), ("drop", [])]
+)
+def test_it_warns_of_a_cycle_that_can_fill_itself(outcome: str, told: list[tuple[str, str]]) -> None:
+    round_trip = NodeSpec(id="n", class_key="c", slots=(SlotSpec("a", 5, outcome),), events=("x", "y"))
+    assert found(flow([round_trip, node("m")], "n.x -> m.a", "m.x -> n.a")) == told

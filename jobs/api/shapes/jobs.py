@@ -127,6 +127,7 @@ class Report:
     result: Result
     failure: Failure | None
     undelivered: int | None
+    dropped: int
 
     @classmethod
     def of(cls, job: Job, progress: dict[str, Any]) -> Report:
@@ -135,6 +136,7 @@ class Report:
             result=selectors.result(job),
             failure=selectors.failure(job),
             undelivered=selectors.undelivered_count(job) if job.is_terminal else None,
+            dropped=selectors.dropped_count(job),
         )
 
 
@@ -151,9 +153,12 @@ class JobDetailSerializer(JobSerializer):
     undelivered = serializers.SerializerMethodField(
         help_text="Items that no step took; null while the job may still take them."
     )
+    dropped = serializers.SerializerMethodField(
+        help_text="Items that a full slot, a policy or somebody dropped; they are kept, see the items of the job."
+    )
 
     class Meta(JobSerializer.Meta):
-        fields = [*JobSerializer.Meta.fields, "progress", "result", "result_truncated", "undelivered"]
+        fields = [*JobSerializer.Meta.fields, "progress", "result", "result_truncated", "undelivered", "dropped"]
 
     @property
     def report(self) -> Report:
@@ -176,6 +181,9 @@ class JobDetailSerializer(JobSerializer):
 
     def get_undelivered(self, job: Job) -> int | None:
         return self.report.undelivered
+
+    def get_dropped(self, job: Job) -> int:
+        return self.report.dropped
 
 
 class EventSerializer(serializers.ModelSerializer[JobEvent]):

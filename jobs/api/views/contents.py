@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
-from jobs.api.bodies import LogQuery, OutputQuery
+from jobs.api.bodies import ItemQuery, LogQuery, OutputQuery
 from jobs.api.shapes.steps import ItemSerializer, LogSerializer, QueueListSerializer, WaitingSerializer
 from jobs.api.views.control import OF_JOBS, JobVerb
 from jobs.history import selectors, waiting
@@ -104,16 +104,17 @@ class JobItems(_Contents, JobVerb):
     @operation(
         id="list_items",
         summary="List the items that wait in a job",
-        about="With their payloads, oldest first.",
+        about="With their payloads, oldest first. Or, if asked for, those that were dropped: they are kept, and no "
+        "step takes them.",
         tag="jobs",
-        parameters=[PageQuery],
+        parameters=[ItemQuery],
         answers={200: ItemSerializer(many=True)},
         refuses=docs.READ,
         examples=docs.INPUTS,
     )
     def get(self, request: Request, job: UUID) -> Response:
-        self.query(PageQuery)
-        return self.items(job, selectors.waiting_rows)
+        dropped = self.query(ItemQuery)["dropped"]
+        return self.items(job, selectors.dropped_rows if dropped else selectors.waiting_rows)
 
 
 class JobLogs(_Contents):

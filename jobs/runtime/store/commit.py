@@ -54,7 +54,7 @@ WITH s AS MATERIALIZED (
     SET status = s.status, errors = s.errors, error_summary = s.summary, deaths = 0, alone = false,
         due_at = CASE WHEN s.status IN ('retrying', 'parked')
                       THEN clock_timestamp() + s.delay * interval '1 second' END,
-        finished_at = CASE WHEN s.status NOT IN ('retrying', 'ready', 'parked') THEN clock_timestamp() END
+        finished_at = CASE WHEN s.status NOT IN ('retrying', 'ready', 'parked', 'blocked') THEN clock_timestamp() END
     FROM s JOIN jobs_job j ON j.id = s.job_id
     WHERE a.id = s.id AND a.session_id = %(session)s AND a.attempt = s.attempt AND a.status = 'running'
       AND (j.status IN ('running', 'paused')) IS TRUE

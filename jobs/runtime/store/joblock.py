@@ -31,7 +31,10 @@ class JobView:
     held_back: list[int]  #: activations that max_workers keeps waiting, oldest first
     states: dict[str, int]  #: version of each node's durable state
     activated: dict[str, float]  #: when each node last started, for policies that keep time
-    idle: int = 0  #: open activations that wait at a breakpoint or are parked: they take up no lane
+    idle: int = 0  #: open activations that wait at a breakpoint, are parked or blocked: they take up no lane
+    nodes: dict[int, str] = field(default_factory=dict)  #: of those held back
+    blocked: dict[int, str] = field(default_factory=dict)  #: activations that wait for room, and their nodes
+    sources: dict[int, int] = field(default_factory=dict)  #: which activation sent a waiting item
     breakpoints: frozenset[str] = frozenset()  #: nodes whose steps are held before they start
     memory: dict[str, dict[str, Any]] = field(default_factory=dict)  #: what each custom policy remembers
     payloads: dict[int, dict[str, Any]] = field(default_factory=dict)  #: of waiting items that a policy reads
@@ -53,11 +56,12 @@ ON a.id = t.id AND a.attempt = t.attempt
 WHERE a.session_id = %(session)s AND a.status = 'running' FOR UPDATE OF a
 """
 WAITING = """
-SELECT id, node, slot FROM jobs_item WHERE job_id = %(job)s AND consumed_by_id IS NULL AND node <> '' ORDER BY id
+SELECT id, node, slot, source_id FROM jobs_item
+WHERE job_id = %(job)s AND consumed_by_id IS NULL AND node <> '' ORDER BY id
 """
 IDLE = """
-SELECT id, status FROM jobs_activation
-WHERE job_id = %(job)s AND status IN ('at_breakpoint', 'parked', 'waiting') ORDER BY id
+SELECT id, status, node FROM jobs_activation
+WHERE job_id = %(job)s AND status IN ('at_breakpoint', 'blocked', 'parked', 'waiting') ORDER BY id
 """
 STATES = """
 SELECT node, version, extract(epoch FROM last_activation)::float8, policy_state::text
@@ -88,7 +92,7 @@ def lock_job(
         cursors = [run(link, sql, params) for sql in (LOCK, OWNED, WAITING, IDLE, STATES)]
     rows, owned, waiting, idle, states = (cursor.fetchall() for cursor in cursors)
     status, open_steps, keep_open, now, breakpoints = rows[0] if rows else ("gone", 0, False, 0.0, None)
-    held_back = [step for step, idling in idle if idling == "waiting"]
+    held_back = {step: node for step, idling, node in idle if idling == "waiting"}
     return JobView(
         status=status,
         open=open_steps,
@@ -96,8 +100,11 @@ def lock_job(
         now=now,
         owned=frozenset(row[0] for row in owned),
         waiting=_by_slot(waiting),
-        held_back=held_back,
+        held_back=list(held_back),
         idle=len(idle) - len(held_back),
+        nodes=held_back,
+        blocked={step: node for step, idling, node in idle if idling == "blocked"},
+        sources={item: source for item, _, _, source in waiting if source is not None},
         breakpoints=frozenset(json.loads(breakpoints or "[]")),
         states={node: version for node, version, _, _ in states},
         activated={node: at for node, _, at, _ in states if at is not None},
@@ -119,7 +126,7 @@ def read_clock(link: Link) -> float:
 
 def _by_slot(rows: Iterable[tuple[Any, ...]]) -> dict[str, dict[str, list[int]]]:
     queues: dict[str, dict[str, list[int]]] = {}
-    for item, node, slot in rows:
+    for item, node, slot, _ in rows:
         queues.setdefault(node, {}).setdefault(slot, []).append(item)
     return queues
 
@@ -131,6 +138,25 @@ def promote(link: Link, activations: Sequence[int]) -> None:
         "WHERE id = ANY(%(ids)s::bigint[]) AND status = 'waiting'"
     )
     run(link, sql, {"ids": list(activations)})
+
+
+def complete(link: Link, activations: Sequence[int]) -> None:
+    """There is room for all that these steps sent: they waited for nothing else."""
+    sql = (
+        "UPDATE jobs_activation SET status = 'completed', finished_at = clock_timestamp() "
+        "WHERE id = ANY(%(ids)s::bigint[]) AND status = 'blocked'"
+    )
+    run(link, sql, {"ids": list(activations)})
+
+
+def hold_back(link: Link, job: UUID, nodes: Collection[str]) -> None:
+    """Steps of these nodes do not start for now. One that a session is claiming at this very moment is left to it."""
+    sql = (
+        "WITH ready AS MATERIALIZED (SELECT id FROM jobs_activation WHERE job_id = %(job)s AND status = 'ready' "
+        "AND node = ANY(%(nodes)s::text[]) ORDER BY id FOR UPDATE SKIP LOCKED) "
+        "UPDATE jobs_activation a SET status = 'waiting' FROM ready WHERE a.id = ready.id"
+    )
+    run(link, sql, {"job": job, "nodes": list(nodes)})
 
 
 SAVE_STATE = """
@@ -212,13 +238,15 @@ WHERE id = %(job)s AND status = ANY(%(sources)s::text[])
 """
 # Steps that are being committed at this very moment are skipped: their commits wait for the job's lock, and waiting
 # for them in turn would be a deadlock. `close_rest` comes back for them and for what they started.
+# A step that waited for room had done its work, and that is kept.
 CLOSE_STEPS = """
 WITH open AS MATERIALIZED (
     SELECT id FROM jobs_activation
     WHERE job_id = %(job)s AND status = ANY(%(open)s::text[])
     ORDER BY id FOR UPDATE SKIP LOCKED
 )
-UPDATE jobs_activation a SET status = 'cancelled', finished_at = clock_timestamp(), due_at = NULL
+UPDATE jobs_activation a SET finished_at = clock_timestamp(), due_at = NULL,
+       status = CASE a.status WHEN 'blocked' THEN 'completed' ELSE 'cancelled' END
 FROM open WHERE a.id = open.id
 """
 STILL_OPEN = """

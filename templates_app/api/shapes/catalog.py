@@ -5,11 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from routilux_site.lib.api.fields import AnyJSON, JSONObject
+from templates_app.routines.ports import WHEN_FULL
 
 
 class SlotSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     capacity = serializers.IntegerField()
+    when_full = serializers.ChoiceField(choices=WHEN_FULL, help_text="What becomes of an item that does not fit.")
     description = serializers.CharField()
 
 

@@ -117,7 +117,7 @@ def _ports(entry: Entry) -> Ports | None:
 
 
 def _slot(slot: Any) -> dict[str, Any]:
-    return {"name": slot.name, "capacity": slot.capacity, "description": slot.description}
+    return {name: getattr(slot, name) for name in ("name", "capacity", "when_full", "description")}
 
 
 def _event(event: Any) -> dict[str, Any]:
