@@ -49,11 +49,6 @@ def routine_own(own: object) -> dict[str, Any]:
     return _accepted(own, ROUTINE_FIELDS)
 
 
-def variant_own(own: object) -> dict[str, Any]:
-    """What a flow variant sets itself: settings of the flow, and under `nodes` overrides of inherited nodes."""
-    return _accepted(own, FLOW_FIELDS | {"nodes": _node_overrides})
-
-
 def flow_draft(document: object) -> FlowDraft:
     """Read `{"nodes": {id: {"routine": name, ...}}, "connections": [["a.out", "b.in"]], "settings": {...}}`."""
     given = _accepted(document, {"nodes": _nodes, "connections": _connections, "settings": _settings})

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from templates_app import audit, lineage, selectors
-from templates_app.assemble import check_routine
+from templates_app import audit, lineage
 from templates_app.models import Prototype, RoutinePrototype
 from templates_app.problems import Problem, errors_in
 from templates_app.refusals import InUse, ReadOnly, Refused, StaleVersion
@@ -23,10 +22,6 @@ def _who_was_faster(prototype: Prototype, version: int) -> str:
         f"‘{prototype}’ was changed meanwhile{by}: you edited version {version}, it is at version {prototype.version}. "
         "Nothing was saved. Compare with what stands there now and save again."
     )
-
-
-def routine_problems(routine: Prototype) -> list[Problem]:
-    return check_routine(selectors.resolved_routine(routine))
 
 
 def refuse_errors(problems: Sequence[Problem]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
@@ -50,10 +50,6 @@ def chain(prototype: Prototype, known: Mapping[int, Prototype]) -> list[Prototyp
     while found[-1].parent_id is not None:
         found.append(known[found[-1].parent_id])
     return found[::-1]
-
-
-def flow_ids(prototypes: Collection[Prototype]) -> list[int]:
-    return sorted(prototype.pk for prototype in prototypes if prototype.is_flow)
 
 
 def lock_for_writing() -> None:

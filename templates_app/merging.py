@@ -48,10 +48,6 @@ class Merged:
     form: dict[str, Any]
     changes: tuple[Change, ...]
 
-    @property
-    def conflicts(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.changes if change.kind == "conflict")
-
 
 def three_way(base: Form, theirs: Form, ours: Form) -> list[Change]:
     """Every change of either side, by path."""

@@ -11,7 +11,6 @@ from typing import Any
 
 from templates_app.document import flow_draft, routine_own, variant_of_document
 from templates_app.fieldpaths import ABSENT, Keys, fields, same, show
-from templates_app.merging import Merged, merge
 from templates_app.models import Prototype
 from templates_app.wiring import document_of, merged_document, merged_own, write_graph
 
@@ -71,14 +70,3 @@ def told_document(form: Form) -> dict[str, Any]:
     """The document of a flow with connections by their ends, so that a difference names what was connected."""
     ends = {f"{source} -> {target}": True for source, target in form.get("connections", [])}
     return {**document_of_form(form), "connections": ends}
-
-
-def merge_documents(flow: Prototype, *, base: Form, ours: Form) -> tuple[dict[str, Any], Merged]:
-    """What a second editor would save, with what the first one saved meanwhile; documents in, a document out.
-
-    `base` is the document that the second editor had read, `ours` the one that was then written. In a conflict ours
-    stays; `Merged.changes` says what the first editor changed, node and connection rows too.
-    """
-    forms = (form_of_document(base), form_of(flow), form_of_document(ours))
-    merged = merge(*forms)
-    return document_of_form(merged.form), merged

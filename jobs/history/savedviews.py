@@ -8,6 +8,7 @@ from django.db import transaction
 from jobs.errors import JobError
 from jobs.models import SavedView
 from jobs.search.query import parse
+from routilux_site.lib.text import is_label
 
 LONGEST_NAME, MOST = 60, 50
 
@@ -34,7 +35,7 @@ def delete_view(*, view: SavedView) -> None:
 
 
 def _check(user: User, name: str, query: str, shared: bool) -> None:
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+    if not is_label(name, LONGEST_NAME):
         raise BadView(f"A view needs a name of at most {LONGEST_NAME} printable characters.", path="name")
     found = parse(query)
     if found.problems:

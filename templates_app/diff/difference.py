@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any, Final, Literal
 
@@ -48,8 +48,6 @@ class _Absent(Enum):
 ABSENT: Final = _Absent.ABSENT
 Absent = Literal[_Absent.ABSENT]
 
-_MIRRORED = {Kind.ADDED: Kind.REMOVED, Kind.REMOVED: Kind.ADDED}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
@@ -89,19 +87,6 @@ class Difference:
             "impact": str(self.impact),
             "sentence": self.sentence,
         }
-
-    def mirrored(self) -> Difference:
-        """The same difference seen from the other side, all but its sentence and its node."""
-        return replace(
-            self,
-            kind=_MIRRORED.get(self.kind, self.kind),
-            path=self.old_path,
-            old_path=self.path,
-            before=self.after,
-            after=self.before,
-            sentence="",
-            node="",
-        )
 
 
 def to_json(differences: Iterable[Difference]) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -13,15 +15,27 @@ from templates_app.spec import FlowSpec
 from tests.diff.applying import applied
 from tests.diff.specs import JSON, flows, renamed
 
-
-def bare(differences: tuple[Difference, ...]) -> list[str]:
-    """What mirrors: all but the sentence and the node, in an order of its own."""
-    rows = [found.mirrored().mirrored().to_json() for found in differences]
-    return sorted(strict_json.canonical(row) for row in rows)
+OTHER_WAY = {Kind.ADDED: Kind.REMOVED, Kind.REMOVED: Kind.ADDED}
 
 
-def mirrored(differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
-    return tuple(found.mirrored() for found in differences)
+def bare(differences: Iterable[Difference]) -> list[str]:
+    """All but the sentence and the node, which do not mirror, in an order of its own."""
+    return sorted(strict_json.canonical(replace(found, sentence="", node="").to_json()) for found in differences)
+
+
+def mirrored(differences: Iterable[Difference]) -> list[Difference]:
+    """The same seen from the other side."""
+    return [
+        replace(
+            found,
+            kind=OTHER_WAY.get(found.kind, found.kind),
+            path=found.old_path,
+            old_path=found.path,
+            before=found.after,
+            after=found.before,
+        )
+        for found in differences
+    ]
 
 
 @given(flows())
