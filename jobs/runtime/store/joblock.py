@@ -133,6 +133,8 @@ def _by_slot(rows: Iterable[tuple[Any, ...]]) -> dict[str, dict[str, list[int]]]
 
 def promote(link: Link, activations: Sequence[int]) -> None:
     """Lanes of the job became free: what max_workers held back is ready."""
+    if not activations:
+        return  # nearly always; it would be a round trip for nothing
     sql = (
         "UPDATE jobs_activation SET status = 'ready', ready_at = clock_timestamp() "
         "WHERE id = ANY(%(ids)s::bigint[]) AND status = 'waiting'"
@@ -142,6 +144,8 @@ def promote(link: Link, activations: Sequence[int]) -> None:
 
 def complete(link: Link, activations: Sequence[int]) -> None:
     """There is room for all that these steps sent: they waited for nothing else."""
+    if not activations:
+        return
     sql = (
         "UPDATE jobs_activation SET status = 'completed', finished_at = clock_timestamp() "
         "WHERE id = ANY(%(ids)s::bigint[]) AND status = 'blocked'"
