@@ -23,6 +23,7 @@ from templates_app.routines import (
     Secret,
     Slot,
     all_slots_ready_policy,
+    register_exception,
 )
 from tests.flows import switch
 from tests.flows.waiting import waiting
@@ -104,6 +105,27 @@ class Switch(Pass):
         if switch.broken:
             raise ConnectionError("the service does not answer")
         super().logic(input, run=run)
+
+
+@register_exception
+class Hiccup(ConnectionError):
+    """An error of this project's own, which handlers may name."""
+
+
+class BelchError(Hiccup):
+    """One of its kinds; no handler knows its name."""
+
+
+class Hiccups(Routine):
+    """Raises what it is told to, the first time that it runs."""
+
+    input = Slot()
+    output = Event("attempt")
+
+    def logic(self, input: Items, *, run: RunContext) -> None:
+        if run.attempt == 1:
+            raise {"hiccup": Hiccup, "belch": BelchError, "value": ValueError}[input[0]["raise"]]("once")
+        self.emit("output", attempt=run.attempt)
 
 
 class Spoil(Pass):
@@ -351,6 +373,7 @@ for name, routine in {
     "test_exit": Exit,
     "test_spoil": Spoil,
     "test_spoil_left": SpoilLeft,
+    "test_hiccups": Hiccups,
     "test_switch": Switch,
     "test_telltale": Telltale,
 }.items():
