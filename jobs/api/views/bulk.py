@@ -14,6 +14,7 @@ from jobs.admission.launch import checked_key
 from jobs.api import docs
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import MAX_BULK, BulkBody
+from jobs.api.examples import jobs as examples
 from jobs.api.shapes.jobs import AcceptedSerializer, BulkSerializer
 from jobs.api.throttles import caller_of
 from jobs.api.views.trigger import lineage, triggered_by_body
@@ -38,7 +39,7 @@ class JobsBulk(Endpoint):
         takes=BulkBody,
         answers={200: BulkSerializer},
         refuses=(*docs.WRITE, 422),
-        examples=docs.BULK,
+        examples=examples.BULK,
     )
     def post(self, request: Request) -> Response:
         said = self.said(BulkBody)

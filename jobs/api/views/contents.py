@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import ItemQuery, LogQuery, OutputQuery
+from jobs.api.examples import contents as examples
 from jobs.api.shapes.steps import ItemSerializer, LogSerializer, QueueListSerializer, WaitingSerializer
 from jobs.api.views.control import OF_JOBS, JobVerb
 from jobs.history import selectors, waiting
@@ -40,7 +41,7 @@ class JobOutputs(_Contents):
         parameters=[OutputQuery],
         answers={200: ItemSerializer(many=True)},
         refuses=docs.READ,
-        examples=docs.OUTPUTS,
+        examples=examples.OUTPUTS,
     )
     def get(self, request: Request, job: UUID) -> Response:
         event = self.query(OutputQuery).get("event")
@@ -57,7 +58,7 @@ class JobInputs(_Contents):
         parameters=[PageQuery],
         answers={200: ItemSerializer(many=True)},
         refuses=docs.READ,
-        examples=docs.INPUTS,
+        examples=examples.INPUTS,
     )
     def get(self, request: Request, job: UUID) -> Response:
         self.query(PageQuery)
@@ -72,7 +73,7 @@ class JobQueues(_Contents):
         tag="jobs",
         answers={200: QueueListSerializer},
         refuses=docs.READ,
-        examples=docs.QUEUES,
+        examples=examples.QUEUES,
     )
     def get(self, request: Request, job: UUID) -> Response:
         self.query()
@@ -88,7 +89,7 @@ class JobWaiting(_Contents):
         tag="jobs",
         answers={200: WaitingSerializer},
         refuses=docs.READ,
-        examples=docs.WAITING,
+        examples=examples.WAITING,
     )
     def get(self, request: Request, job: UUID) -> Response:
         self.query()
@@ -110,7 +111,7 @@ class JobItems(_Contents, JobVerb):
         parameters=[ItemQuery],
         answers={200: ItemSerializer(many=True)},
         refuses=docs.READ,
-        examples=docs.INPUTS,
+        examples=examples.INPUTS,
     )
     def get(self, request: Request, job: UUID) -> Response:
         dropped = self.query(ItemQuery)["dropped"]
@@ -128,7 +129,7 @@ class JobLogs(_Contents):
         parameters=[LogQuery],
         answers={200: LogSerializer(many=True)},
         refuses=docs.READ,
-        examples=docs.LOGS,
+        examples=examples.LOGS,
     )
     def get(self, request: Request, job: UUID) -> Response:
         said = self.query(LogQuery)

@@ -11,9 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs import services
-from jobs.api import docs, examples
+from jobs.api import docs
 from jobs.api.base import CONTROL, Endpoint
 from jobs.api.bodies import DecisionBody, EditBody, ItemBody, NoBody, NodeBody, ReasonBody, SupplyBody
+from jobs.api.examples.jobs import CANCEL, CLOSE, REASON
+from jobs.api.examples.steering import DECISION, EDIT, ITEM, NODE, SUPPLY
 from jobs.api.shapes.jobs import JobSerializer
 from jobs.errors import BadEntry
 from jobs.states import VERBS
@@ -33,7 +35,7 @@ class Verb:
 
 
 def _verb(act: Callable[..., object], *, permission: str = CONTROL, **said: Any) -> Verb:
-    usual = {"tag": "jobs", "takes": ReasonBody, "refuses": docs.WRITE, "examples": docs.REASON}
+    usual = {"tag": "jobs", "takes": ReasonBody, "refuses": docs.WRITE, "examples": REASON}
     told = Operation(**{**usual, **said}, answers={202: JobSerializer})
     return Verb(act=act, operation=told, permission=permission)
 
@@ -63,7 +65,7 @@ OF_JOBS = {
         id="cancel_job",
         summary="Cancel a job",
         about="Nothing more starts; what a running step still does is not kept. 409 if the job has ended.",
-        examples=docs.CANCEL,
+        examples=CANCEL,
     ),
     "pause": _verb(
         services.pause,
@@ -85,7 +87,7 @@ OF_JOBS = {
         about="How an open job gets more work, and how an approval or a signal arrives.",
         takes=ItemBody,
         refuses=(*docs.WRITE, 422),
-        examples=docs.ITEM,
+        examples=ITEM,
     ),
     "close": _verb(
         services.close,
@@ -93,10 +95,10 @@ OF_JOBS = {
         summary="Close an open job",
         about="No more items will be posted: it completes once everything in it is done.",
         takes=NoBody,
-        examples=examples.CLOSE,
+        examples=CLOSE,
     ),
 }
-_BREAKPOINTS: dict[str, Any] = {"takes": NodeBody, "refuses": (*docs.WRITE, 422), "examples": docs.NODE}
+_BREAKPOINTS: dict[str, Any] = {"takes": NodeBody, "refuses": (*docs.WRITE, 422), "examples": NODE}
 OF_JOBS |= {
     "set-breakpoint": _verb(
         services.set_breakpoint,
@@ -129,7 +131,7 @@ OF_STEPS = {
         summary="Approve or reject what a step waits for",
         about="The step goes on with the answer. 409 if it waits for none, or somebody was faster.",
         takes=DecisionBody,
-        examples=docs.DECISION,
+        examples=DECISION,
     ),
     "skip": _verb(
         services.skip_step,
@@ -144,7 +146,7 @@ OF_STEPS = {
         about="The failed job goes on as if the step had sent these.",
         takes=SupplyBody,
         refuses=(*docs.WRITE, 422),
-        examples=docs.SUPPLY,
+        examples=SUPPLY,
     ),
 }
 
@@ -158,7 +160,7 @@ OF_ITEMS = {
         about="One in a slot, or of a step that a breakpoint holds. The old payload is kept in the job's history.",
         takes=EditBody,
         refuses=(*docs.WRITE, 422),
-        examples=docs.EDIT,
+        examples=EDIT,
     ),
     "drop": _verb(
         services.drop_item,

@@ -8,9 +8,10 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api import docs, examples
+from jobs.api import docs
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import DryRunBody
+from jobs.api.examples import dryrun as examples
 from jobs.api.shapes.dryrun import DryRunSerializer
 from jobs.dryrun.front import Wish, dry_run
 from routilux_site.lib.api.operation import operation
@@ -36,7 +37,7 @@ class FlowDryRun(Endpoint):
         takes=DryRunBody,
         answers={200: DryRunSerializer},
         refuses=(*docs.WRITE, 422),
-        examples=[*docs.DRY_RUN, *examples.DRY_RAN],
+        examples=[*examples.DRY_RUN, *examples.DRY_RAN],
     )
     def post(self, request: Request, name: str) -> Response:
         flow = self.flow(name)

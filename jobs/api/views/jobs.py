@@ -8,9 +8,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api import docs, examples
+from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import JobQuery
+from jobs.api.examples import jobs as examples
 from jobs.api.filters import flow_id, narrowed
 from jobs.api.shapes.jobs import EventSerializer, JobDetailSerializer, JobSerializer, Report
 from jobs.history import selectors
@@ -62,7 +63,7 @@ class JobDetail(Endpoint):
         parameters=docs.CONDITIONAL_HEADERS,
         answers={200: JobDetailSerializer, 304: None},
         refuses=[404],
-        examples=docs.JOB,
+        examples=examples.JOB,
     )
     def get(self, request: Request, job: UUID) -> HttpResponseBase:
         found = self.job(job)

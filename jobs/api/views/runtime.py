@@ -5,8 +5,8 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api import docs
 from jobs.api.bodies import SessionQuery
+from jobs.api.examples import runtime as examples
 from jobs.api.shapes.runtime import RuntimeSerializer, SessionSerializer
 from jobs.history.health import live_clusters, live_sessions, runtime_health
 from jobs.models import Session
@@ -24,7 +24,7 @@ class RuntimeDetail(Endpoint):
         tag="runtime",
         answers={200: RuntimeSerializer},
         refuses=[400],
-        examples=docs.RUNTIME,
+        examples=examples.RUNTIME,
     )
     def get(self, request: Request) -> Response:
         self.query()
@@ -43,7 +43,7 @@ class SessionList(Endpoint):
         parameters=[SessionQuery],
         answers={200: SessionSerializer(many=True)},
         refuses=[400],
-        examples=docs.SESSION,
+        examples=examples.SESSION,
     )
     def get(self, request: Request) -> Response:
         only_live = self.query(SessionQuery)["live"]

@@ -14,9 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from jobs.api import docs, examples
+from jobs.api import docs
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import NoBody, ReasonBody, ScheduleBody, SchedulePatch
+from jobs.api.examples import schedules as examples
 from jobs.api.shapes.jobs import AcceptedSerializer
 from jobs.api.shapes.schedules import ScheduleSerializer
 from jobs.models import Schedule

@@ -5,9 +5,10 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api import docs, examples
+from jobs.api import docs
 from jobs.api.base import READ_JOBS, Endpoint
 from jobs.api.bodies import StepQuery
+from jobs.api.examples import contents as examples
 from jobs.api.shapes.steps import StepDetailSerializer, StepSerializer
 from jobs.history import selectors
 from routilux_site.lib.api.operation import operation
@@ -42,7 +43,7 @@ class StepDetail(Endpoint):
         tag="jobs",
         answers={200: StepDetailSerializer},
         refuses=[404],
-        examples=docs.STEP,
+        examples=examples.STEP,
     )
     def get(self, request: Request, job: UUID, step: int) -> Response:
         found = self.step(self.job(job), step)

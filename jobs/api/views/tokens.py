@@ -12,8 +12,9 @@ from rest_framework.response import Response
 
 from jobs import access
 from jobs.access import Issued
-from jobs.api import docs, examples
+from jobs.api import docs
 from jobs.api.bodies import NoBody, RotateBody, TokenBody
+from jobs.api.examples import tokens as examples
 from jobs.api.shapes.tokens import IssuedSerializer, TokenSerializer
 from jobs.models import ApiToken
 from routilux_site.lib.api.endpoint import Endpoint

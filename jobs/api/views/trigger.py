@@ -15,6 +15,7 @@ from jobs.admission.launch import checked_key
 from jobs.api import docs, waiting
 from jobs.api.base import TRIGGER, Endpoint
 from jobs.api.bodies import RerunBody, TriggerBody
+from jobs.api.examples import jobs as examples
 from jobs.api.shapes.jobs import AcceptedSerializer, JobDetailSerializer
 from jobs.api.views.jobs import LOOK_AGAIN_SECONDS, detail
 from jobs.history.progress import progress_of
@@ -67,7 +68,7 @@ class FlowJobs(_Starting):
         takes=TriggerBody,
         answers={200: JobDetailSerializer, 202: AcceptedSerializer},
         refuses=(*docs.WRITE, 422),
-        examples=[*docs.TRIGGER, *docs.JOB],
+        examples=[*examples.TRIGGER, *examples.JOB],
     )
     def post(self, request: Request, name: str) -> Response:
         flow = self.flow(name)
@@ -90,7 +91,7 @@ class JobRerun(_Starting):
         takes=RerunBody,
         answers={200: JobDetailSerializer, 202: AcceptedSerializer},
         refuses=(*docs.WRITE, 422),
-        examples=[*docs.RERUN, *docs.JOB],
+        examples=[*examples.RERUN, *examples.JOB],
     )
     def post(self, request: Request, job: UUID) -> Response:
         found = self.job(job)

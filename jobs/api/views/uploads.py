@@ -8,7 +8,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api import examples
+from jobs.api.examples import uploads as examples
 from jobs.api.shapes.uploads import UploadSerializer
 from jobs.uploads import MAX_BYTES, list_uploads, store_upload
 from routilux_site.lib.api.endpoint import Endpoint

@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from jobs.api import docs, examples
+from jobs.api import docs
 from jobs.api.bodies import DeliveryQuery, NoBody, WebhookBody, WebhookChange
+from jobs.api.examples import webhooks as examples
 from jobs.api.shapes.webhooks import DeliverySerializer, MadeWebhookSerializer, WebhookSerializer
 from jobs.models import Webhook
 from jobs.webhooks import verbs
