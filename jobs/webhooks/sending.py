@@ -5,23 +5,29 @@ from __future__ import annotations
 import http.client
 import random
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models import F, Q, Window
+from django.db.models.functions import Now, RowNumber
 
 from jobs.models.webhook import DeliveryStatus, WebhookDelivery
 from jobs.webhooks import signing
 from routilux_site.lib import safe_net, strict_json
 from routilux_site.lib.safe_net import Policy, UnsafeURL
 
-AT_ONCE = 8
+AT_ONCE = 16
+OF_ONE_WEBHOOK = 2
+PATIENCE = 1.0  #: seconds until it is looked again for what is due
+NOBODY: Mapping[UUID, int] = {}
+_DUE = Q(status=DeliveryStatus.PENDING, due_at__lte=Now(), webhook__enabled=True)
 #: Longer than an attempt may take: whoever took a delivery and died gives it back so.
 LEASE = timedelta(seconds=60)
 KEPT = timedelta(days=30)
@@ -42,28 +48,67 @@ class Outcome:
         return self.answer is not None and 200 <= self.answer < 300
 
 
+class Sender:
+    """Sends side by side, and of one webhook only a few at once, so that one that does not answer delays nobody else.
+
+    A context: at its end what is under way is waited for.
+    """
+
+    def __init__(self) -> None:
+        self._under_way: dict[Future[Outcome], WebhookDelivery] = {}
+
+    def __enter__(self) -> Self:
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhooks")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pool.shutdown()
+        self._record(self._under_way)
+
+    def go_on(self, patience: float = PATIENCE) -> int:
+        """Begin what is due and has room, and wait a moment for what is under way; returns how much there was."""
+        busy = Counter(delivery.webhook_id for delivery in self._under_way.values())
+        for delivery in take(AT_ONCE - len(self._under_way), busy):
+            self._under_way[self._pool.submit(send, delivery)] = delivery
+        count = len(self._under_way)
+        self._record(wait(self._under_way, patience, FIRST_COMPLETED).done)
+        return count
+
+    def _record(self, done: Iterable[Future[Outcome]]) -> None:
+        for future in list(done):
+            record(self._under_way.pop(future), future.result())
+
+
 def send_due() -> int:
     """Send what is due, as much as goes at once; returns how many."""
-    taken = take(AT_ONCE)
-    if taken:
-        with ThreadPoolExecutor(len(taken)) as pool:
-            for delivery, outcome in zip(taken, pool.map(send, taken), strict=True):
-                record(delivery, outcome)
-    return len(taken)
+    with Sender() as sender:
+        return sender.go_on()
 
 
-def take(limit: int) -> Sequence[WebhookDelivery]:
-    """Deliveries that are due, each counted as an attempt and out of the way of others for a while."""
+def take(limit: int, busy: Mapping[UUID, int] = NOBODY) -> Sequence[WebhookDelivery]:
+    """Deliveries that are due, each counted as an attempt and out of the way of others for a while.
+
+    `busy` says how many of each webhook are under way.
+    """
+    if limit <= 0:
+        return []
     with transaction.atomic():
         rows = WebhookDelivery.objects.select_for_update(of=("self",), skip_locked=True).select_related("webhook")
-        due = rows.filter(status=DeliveryStatus.PENDING, due_at__lte=Now(), webhook__enabled=True)
-        taken = list(due.order_by("due_at")[:limit])
+        taken = list(rows.filter(_DUE, pk__in=_fair(limit, busy)).order_by("due_at"))
         WebhookDelivery.objects.filter(pk__in=[each.pk for each in taken]).update(
             attempts=F("attempts") + 1, due_at=Now() + LEASE
         )
     for each in taken:
         each.attempts += 1
     return taken
+
+
+def _fair(limit: int, busy: Mapping[UUID, int]) -> list[int]:
+    """What has waited longest, no more of a webhook than may be under way with it."""
+    place = Window(RowNumber(), partition_by=F("webhook"), order_by=F("due_at").asc())
+    ranked = WebhookDelivery.objects.filter(_DUE).annotate(place=place).filter(place__lte=OF_ONE_WEBHOOK)
+    rows = ranked.order_by("due_at").values_list("pk", "webhook", "place")
+    return [pk for pk, webhook, place in rows if place + busy.get(webhook, 0) <= OF_ONE_WEBHOOK][:limit]
 
 
 def send(delivery: WebhookDelivery) -> Outcome:

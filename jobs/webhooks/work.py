@@ -16,7 +16,7 @@ from jobs.runtime.broker import PostgresBroker
 from jobs.runtime.store.link import Link
 from jobs.runtime.store.outbox import call_for_sender
 from jobs.webhooks.outbox import read_on
-from jobs.webhooks.sending import forget_old, send_due
+from jobs.webhooks.sending import Sender, forget_old
 
 logger = logging.getLogger(__name__)
 
@@ -30,17 +30,18 @@ SILENCE = timedelta(seconds=30)
 def work() -> None:
     deadline = time.monotonic() + LONGEST
     try:
-        while time.monotonic() < deadline and not process.told_to_stop() and work_once():
-            Outbox.objects.update(busy_until=Now() + SILENCE)
+        with Sender() as sender:
+            while time.monotonic() < deadline and not process.told_to_stop() and work_once(sender):
+                Outbox.objects.update(busy_until=Now() + SILENCE)
         Outbox.objects.update(busy_until=Now())
         forget_old()
     except Error as error:
         logger.warning("webhooks: %s", error, extra={"action": "webhooks_failed"})
 
 
-def work_once() -> bool:
+def work_once(sender: Sender) -> bool:
     """Was there anything to do?"""
-    return bool(read_on() + send_due())
+    return bool(read_on() + sender.go_on())
 
 
 def call(link: Link) -> bool:

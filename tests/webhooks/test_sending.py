@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -46,6 +47,28 @@ def test_it_is_the_task_of_a_worker(hook: Webhook, sent: list[Any]) -> None:
     work.work()
 
     assert [each.kind for each in sent] == ["cancelled"]
+
+
+def test_it_lets_nobody_wait_for_one_that_does_not_answer(hook: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
+    dead = verbs.create_webhook(name="dead", url="https://dead.example.org/").webhook
+    old = timezone.now() - timedelta(hours=1)
+    for webhook, count, due_at in ((dead, 40, old), (hook, 20, timezone.now())):
+        numbers = range(count)
+        WebhookDelivery.objects.bulk_create(
+            WebhookDelivery(webhook=webhook, event_id=n, job_id=webhook.pk, kind="failed", payload={}, due_at=due_at)
+            for n in numbers
+        )
+    others_are_done = threading.Event()
+
+    def send(delivery: WebhookDelivery) -> Outcome:
+        return Outcome(answer=200 if delivery.webhook_id == hook.pk or others_are_done.wait(60) else None)
+
+    monkeypatch.setattr(sending, "send", send)
+    with sending.Sender() as sender:
+        while hook.deliveries.filter(status="pending").exists():
+            sender.go_on()
+        assert dead.deliveries.filter(attempts=0).count() == 40 - sending.OF_ONE_WEBHOOK
+        others_are_done.set()
 
 
 def test_it_tries_again_later(delivery: WebhookDelivery) -> None:
