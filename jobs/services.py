@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from psycopg.errors import ForeignKeyViolation
 
 from jobs.admission import gate as admission
 from jobs.admission import launch as launching
@@ -25,7 +27,7 @@ from jobs.steering.bulk import BulkResult, BulkVerb, each
 from jobs.steering.common import refused, tell
 from jobs.steering.control import pause, resume, retry, skip_step, supply_output
 from jobs.steering.deciding import decide
-from templates_app.models import FlowPrototype
+from templates_app.models import FlowPrototype, Revision
 from templates_app.spec import Port
 
 __all__ = [
@@ -51,8 +53,13 @@ __all__ = [
     "skip_step",
     "step",
     "supply_output",
+    "told_when_pruned",
     "trigger",
 ]
+
+
+#: What a trigger may meet when others write what it has just read.
+MEANWHILE = (IntegrityError, Revision.DoesNotExist)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +77,35 @@ def trigger(*, flow: FlowPrototype, launch: Launch, actor: Actor = None) -> Trig
     earlier = launching.replay(launch, flow, actor)
     if earlier is not None:
         return Triggered(earlier, replayed=True)
-    start = launching.accepted(flow, launch)
     try:
-        with transaction.atomic():
-            return Triggered(_create(flow, launch, start, actor), replayed=False)
-    except IntegrityError:
-        # Another request with the same key was faster; its job is the answer.
+        return _made(flow, launch, actor)
+    except MEANWHILE:
+        # Another request with the same key was faster, and its job is the answer; or a revision was pruned just now.
         earlier = launching.replay(launch, flow, actor)
-        if earlier is None:
+        return Triggered(earlier, replayed=True) if earlier else _made_anew(flow, launch, actor)
+
+
+def _made(flow: FlowPrototype, launch: Launch, actor: Actor) -> Triggered:
+    start = launching.accepted(flow, launch)
+    with transaction.atomic():
+        return Triggered(_create(flow, launch, start, actor), replayed=False)
+
+
+def _made_anew(flow: FlowPrototype, launch: Launch, actor: Actor) -> Triggered:
+    with told_when_pruned():
+        return _made(flow, launch, actor)
+
+
+@contextmanager
+def told_when_pruned() -> Iterator[None]:
+    """A job whose revision, or whose origin, goes away beneath it is refused: nothing of it was started."""
+    try:
+        yield
+    except MEANWHILE as error:
+        if isinstance(error, IntegrityError) and not isinstance(error.__cause__, ForeignKeyViolation):
             raise
-        return Triggered(earlier, replayed=True)
+        message = "What this job was to run was pruned at this very moment. Nothing was started: ask again."
+        raise WrongState(message) from error
 
 
 class Instead(TypedDict, total=False):

@@ -60,13 +60,17 @@ class ReasonBody(StrictSerializer):
     reason = Text(required=False, default="", allow_blank=True, max_length=500, help_text="Kept in the job's history.")
 
 
-class RerunBody(StrictSerializer):
+class RerunBody(TemplateBody):
     revision = serializers.ChoiceField(
         ["pinned", "latest"],
         error_messages={"invalid_choice": "{input} is not accepted: pinned (what it ran) or latest (today's) is."},
         help_text="`pinned`: what the job ran; `latest`: what the flow is today.",
     )
     input = JSONObject(required=False, help_text="Instead of the one that the job had.")
+    overrides = JSONObject(
+        required=False,
+        help_text="What this one job sets over the `latest` revision; a `pinned` one holds its own already.",
+    )
 
 
 class OutputBody(StrictSerializer):

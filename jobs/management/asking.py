@@ -6,6 +6,7 @@ With `--as` the same holds as for that user's own requests: what they may not se
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -98,6 +99,24 @@ def input_from(text: str | None) -> Any:
     if text == "-":
         return strict_json.loads(sys.stdin.read(strict_json.LIMITS.max_bytes + 1))
     return strict_json.loads(_contents(Path(text[1:])) if text.startswith("@") else text)
+
+
+def overrides_from(text: str | None) -> dict[str, Any] | None:
+    """A JSON object as `input_from` reads it; absent, there are none."""
+    found = input_from(text) if text is not None else None
+    if found is None or isinstance(found, dict):
+        return found
+    raise Refused(f'--overrides is a JSON object, {{"settings": ..., "nodes": ...}}; this is a {type(found).__name__}.')
+
+
+def moment_from(text: str | None) -> datetime | None:
+    """A moment; whether it lies in bounds and has a time zone, the verb decides."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(f"--start-at {text[:80]!r} is no time: write it as 2026-11-24T06:00:00+01:00.") from error
 
 
 def _contents(path: Path) -> bytes:

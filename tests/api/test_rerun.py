@@ -25,6 +25,13 @@ def test_it_takes_another_input(as_bob: Client, job: Job) -> None:
     assert Job.objects.exclude(pk=job.pk).get().items.get().payload == {"n": 2}
 
 
+def test_it_lays_overrides_over_the_latest(as_bob: Client, job: Job) -> None:
+    post(as_bob, f"jobs/{job.pk}/rerun", {"revision": "latest", "overrides": {"settings": {"max_workers": 1}}})
+
+    made = Job.objects.exclude(pk=job.pk).get()
+    assert (made.revision.spec.max_workers, made.overrides) == (1, {"settings": {"max_workers": 1}})
+
+
 @pytest.mark.parametrize(("revision", "number"), [("pinned", 1), ("latest", 2)])
 def test_it_runs_the_revision_that_is_asked_for(as_bob: Client, job: Job, revision: str, number: int) -> None:
     document = {"nodes": {"first": {"routine": "test_pass"}}, "settings": {"entry": "first.input"}}
@@ -44,6 +51,9 @@ def test_it_runs_the_revision_that_is_asked_for(as_bob: Client, job: Job, revisi
         ({"revision": "pinned", "input": None}, 400, "/input"),
         ({"revision": "pinned", "input": {"n": -1}}, 422, "/input/n"),
         ({"revision": "pinned", "priority": 1}, 400, "/priority"),
+        ({"revision": "pinned", "overrides": {"settings": {"max_workers": 1}}}, 422, "/overrides"),
+        ({"revision": "latest", "overrides": {"settings": {"max_workers": 0}}}, 400, "/overrides/settings/max_workers"),
+        ({"revision": "latest", "overrides": [1]}, 400, "/overrides"),
     ],
 )
 def test_it_refuses_a_bad_body(as_bob: Client, job: Job, body: Any, status: int, pointer: str) -> None:

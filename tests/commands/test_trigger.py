@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from jobs.history import selectors
 from jobs.models import Job
@@ -43,6 +45,24 @@ def test_it_makes_one_job_of_one_key(line: FlowPrototype) -> None:
     assert first.json["id"] == again.json["id"]
 
 
+def test_it_lays_overrides_over_the_flow(line: FlowPrototype, tmp_path: Path) -> None:
+    file = tmp_path / "overrides.json"
+    file.write_text('{"settings": {"max_workers": 1}}')
+    job = made(jobs("trigger", "line", "--overrides", f"@{file}").out)
+    assert job.revision.spec.max_workers == 1
+
+
+@pytest.mark.parametrize("seconds", [100, 1000])
+def test_it_begins_later(line: FlowPrototype, seconds: int) -> None:
+    moment = timezone.now() + timedelta(seconds=seconds)
+    at, after = (
+        made(jobs("trigger", "line", *words).out).start_at
+        for words in (["--start-at", moment.isoformat()], ["--delay", str(seconds)])
+    )
+    assert at == moment
+    assert after is not None and after >= moment
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -53,6 +73,12 @@ def test_it_makes_one_job_of_one_key(line: FlowPrototype) -> None:
         (["line", "--entry", "z"], "There is no slot"),
         (["line", "--priority", "900"], "out of bounds"),
         (["line", "--idempotency-key", "a b"], "--idempotency-key"),
+        (["line", "--overrides", "[1]"], "--overrides is a JSON object"),
+        (["line", "--overrides", '{"settings": {"max_workers": 0}}'], "max_workers"),
+        (["line", "--start-at", "tomorrow"], "is no time"),
+        (["line", "--start-at", "2026-11-24T06:00:00"], "needs a time zone"),
+        (["line", "--delay", "-1"], "out of bounds"),
+        (["line", "--delay", "1", "--start-at", "2999-01-01T00:00:00Z"], "say one of them"),
     ],
 )
 def test_it_refuses_in_a_sentence(line: FlowPrototype, words: list[str], told: str) -> None:

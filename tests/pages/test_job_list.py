@@ -37,6 +37,11 @@ def test_it_leads_to_each_job(as_bob: Client, job: Job) -> None:
     assert f'href="{job.get_absolute_url()}"' in html(as_bob, LIST)
 
 
+def test_it_leads_those_who_may_see_them_to_schedules(as_bob: Client, as_charlie: Client) -> None:
+    assert reverse("admin:jobs_schedule_changelist") in html(as_bob, LIST)
+    assert reverse("admin:jobs_schedule_changelist") not in html(as_charlie, LIST)
+
+
 def test_it_reads_page_after_page_and_back(as_bob: Client, orders: FlowPrototype, bob: User) -> None:
     jobs = [rows.trigger(orders, bob) for _ in range(51)]
 

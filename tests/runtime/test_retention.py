@@ -11,13 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from jobs import retention
+from jobs.admission import launch as launching
 from jobs.models import Activation, Item, Job, JobEvent, NodeState, PrunedJob, StepLog
 from jobs.runtime.store import prune
 from jobs.runtime.store.link import open_link
 from jobs.services import Launch, run_again, trigger
 from routilux_site.lib import strict_json
 from templates_app.models import Revision
-from tests.api.calls import get
+from tests.api.calls import get, post, refusal
 from tests.engine import make_flow, run_flow, run_jobs, start
 
 MONTH = timedelta(days=30)
@@ -87,6 +88,43 @@ def test_it_drops_revisions_that_only_a_pruned_job_used(old: Job) -> None:
 
     assert retention.prune(older_than=timedelta(0)).revisions == 1
     assert not Revision.objects.filter(for_launch=True).exists()
+
+
+def prune_beneath(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """As if the revision of a launch were pruned between its choice and the job, so many times."""
+    accepted, left = launching.accepted, iter(range(times))
+
+    def choose(*args: Any) -> Any:
+        start = accepted(*args)
+        if next(left, None) is not None:
+            Revision.objects.filter(pk=start.revision.pk).delete()
+        return start
+
+    monkeypatch.setattr(launching, "accepted", choose)
+
+
+@pytest.mark.parametrize(("times", "status", "made"), [(1, 202, 1), (2, 409, 0)])
+def test_it_never_breaks_a_trigger(
+    as_bob: Client, monkeypatch: pytest.MonkeyPatch, times: int, status: int, made: int
+) -> None:
+    make_flow("tally", {"a": "test_tally"}, entry="a.input")
+    prune_beneath(monkeypatch, times)
+
+    answer = post(as_bob, "flows/tally/jobs", {"input": {}, "overrides": {"settings": {"max_workers": 2}}})
+
+    assert (answer.status_code, Job.objects.count()) == (status, made)
+
+
+@pytest.mark.parametrize("path", ["flows/tally/jobs", "jobs/bulk"])
+def test_it_refuses_in_words_what_was_pruned_beneath(
+    as_bob: Client, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    make_flow("tally", {"a": "test_tally"}, entry="a.input")
+    prune_beneath(monkeypatch, 9)
+    job = {"input": {}, "overrides": {"settings": {"max_workers": 2}}}
+    body = {"jobs": [{"flow": "tally", **job}], "together": True} if path == "jobs/bulk" else job
+
+    assert refusal(post(as_bob, path, body)) == (409, "wrong-state")
 
 
 def test_it_answers_410_with_what_was_kept(old: Job, as_bob: Client, as_charlie: Client) -> None:

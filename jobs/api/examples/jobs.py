@@ -92,6 +92,7 @@ CLOSE = [*NOTHING, *UNDER_WAY]
 RERUN = [
     *asked("As it was", {"revision": "pinned"}),
     *asked("Other input, today's flow", {"revision": "latest", "input": {"upload": "b.csv"}}),
+    *asked("With one setting of its own", {"revision": "latest", "overrides": {"settings": {"max_workers": 1}}}),
     *told("Accepted", ACCEPTED, 202),
 ]
 

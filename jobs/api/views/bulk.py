@@ -52,7 +52,7 @@ class JobsBulk(Endpoint):
         return Response({"accepted": len(results) - refused, "refused": refused, "results": results})
 
     def _together(self, asked: list[Asked]) -> list[Any]:
-        with transaction.atomic():
+        with services.told_when_pruned(), transaction.atomic():
             return [self._made(number, said) for number, said in enumerate(asked)]
 
     def _each(self, asked: list[Asked]) -> list[Any]:

@@ -96,13 +96,9 @@ class JobRerun(_Starting):
     def post(self, request: Request, job: UUID) -> Response:
         found = self.job(job)
         said = self.said(RerunBody)
-        made = services.run_again(
-            job=found,
-            pinned=said["revision"] == "pinned",
-            input=said.get("input"),
-            token=lineage(request)["token"],
-            actor=request.user,
-        )
+        pinned, token = said.pop("revision") == "pinned", lineage(request)["token"]
+        with pointing(inside("overrides"), of=TemplateError):
+            made = services.run_again(job=found, pinned=pinned, token=token, actor=request.user, **said)
         return self.started(made)
 
 

@@ -60,6 +60,9 @@ class Command(BaseCommand):
             entry=options["entry"],
             priority=options["priority"],
             idempotency_key=checked_key(options["idempotency_key"], "--idempotency-key"),
+            overrides=asking.overrides_from(options["overrides"]),
+            start_at=asking.moment_from(options["start_at"]),
+            delay=options["delay"],
         )
         made = services.trigger(flow=found, launch=launch, actor=self._user)
         if follow:
@@ -148,6 +151,9 @@ def _trigger_arguments(parser: CommandParser) -> None:
     parser.add_argument("--entry", help="node or node.slot, instead of the flow's own")
     parser.add_argument("--priority", type=int, default=0, help="higher runs sooner")
     parser.add_argument("--idempotency-key", help="the same key makes the same job only once")
+    parser.add_argument("--overrides", help="what this job sets over the flow: a JSON object, or @FILE")
+    parser.add_argument("--start-at", metavar="TIME", help="begin not before, as in 2026-11-24T06:00:00+01:00")
+    parser.add_argument("--delay", type=float, metavar="SECONDS", help="begin so many seconds from now")
     parser.add_argument("--follow", action="store_true", help="stay with the job, as `follow` does")
     _timeout_argument(parser)
 
