@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from jobs.access import TRIGGER
 from jobs.models import Job
 from jobs.states import JobStatus
 from templates_app.models import FlowPrototype
@@ -47,6 +48,6 @@ def _curl(request: HttpRequest, flow: FlowPrototype) -> str:
     from jobs.pages.example import example
     from jobs.pages.trigger import curl
 
-    if flow.head is None or flow.is_archived or not request.user.has_perm("templates_app.trigger_flowprototype"):
+    if flow.head is None or flow.is_archived or not request.user.has_perm(TRIGGER):
         return ""
     return curl(request, flow, example(dict(flow.head.spec.input_schema or {})))

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from jobs.access import TRIGGER
 from jobs.admin.base import ListAdmin
 from jobs.models import Schedule
 from jobs.schedules import verbs as schedules
@@ -101,7 +102,7 @@ class ScheduleAdmin(ListAdmin):
         return bool(request.user.has_perm("jobs.delete_schedule"))
 
     def has_run_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("templates_app.trigger_flowprototype"))
+        return bool(request.user.has_perm(TRIGGER))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = [*schedules.FIELDS]

@@ -21,7 +21,6 @@ from templates_app.models import FlowPrototype
 from templates_app.routines.text import shorten
 from templates_app.selectors import UnknownFlow
 
-CONTROL = "jobs.control_job"
 UNREAD = (
     "overrides",
     "flow__own",

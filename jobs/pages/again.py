@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from jobs import services
+from jobs.access import TRIGGER
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.comparejobs import shown
@@ -67,7 +68,7 @@ class AgainForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_again(request: HttpRequest, job_id: UUID) -> HttpResponse:
     job = reads.visible_job(request.user, job_id)
-    if not request.user.has_perm("templates_app.trigger_flowprototype"):
+    if not request.user.has_perm(TRIGGER):
         raise PermissionDenied
     job.flow = FlowPrototype.objects.select_related("head").get(pk=job.flow_id)
     if request.method != "POST":

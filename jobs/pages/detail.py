@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from jobs import access
+from jobs.access import TRIGGER
 from jobs.history import selectors, waiting
 from jobs.history.progress import summary as summed
 from jobs.models import Job
@@ -19,7 +20,7 @@ from jobs.pages.answers import live_page
 from jobs.pages.controls import offers
 from jobs.pages.gantt import drawn
 from jobs.pages.picture import edges, picture, spec_of
-from jobs.pages.reads import Group, StepFilter, Steps
+from jobs.pages.reads import Group, StepFilter, Steps, User
 from jobs.pages.steering import allowed, steering
 from jobs.states import JobStatus, StepStatus
 
@@ -35,29 +36,29 @@ def job_detail(request: HttpRequest, job_id: UUID) -> HttpResponse:
         return _pruned(request, job_id)
     asked = _asked(request)
     steps = reads.steps(job, asked)
-    may = allowed(job, request.user)
-    may_run_again = request.user.has_perm("templates_app.trigger_flowprototype")
+    may = sorted(allowed(job, request.user))
+    groups = [list(_signature(group)) for group in steps.groups]
+    state = [job.status, job.open, may, job.breakpoints, groups, request.GET.urlencode()]
+    return live_page(request, "detail", lambda: _context(request.user, job, asked, steps), state=state)
 
-    at_rest = not job.is_terminal and not any(group.status == StepStatus.RUNNING for group in steps.groups)
 
-    def context() -> dict[str, Any]:
-        return {
-            "job": job,
-            "waits_for": waiting.why(job) if at_rest else [],
-            "pulse": None if job.is_terminal else PULSE,
-            "may_cancel": "cancel" in may,
-            "may_run_again": may_run_again,
-            "again": getattr(job, "again", []),
-            "controls": offers(job, request.user, {group.status for group in steps.groups}),
-            "timeline": drawn(job, steps.page.items),
-            "allowed": may,
-            **steering(job, steps.groups),
-            **_about_steps(job, asked, steps),
-            **_about_data(job, steps.groups),
-        }
-
-    state = [job.status, job.open, sorted(may), job.breakpoints, [list(_signature(group)) for group in steps.groups]]
-    return live_page(request, "detail", context, state=[*state, request.GET.urlencode()])
+def _context(user: User, job: Job, asked: StepFilter, steps: Steps) -> dict[str, Any]:
+    may, statuses = allowed(job, user), {group.status for group in steps.groups}
+    at_rest = not job.is_terminal and StepStatus.RUNNING not in statuses
+    return {
+        "job": job,
+        "waits_for": waiting.why(job) if at_rest else [],
+        "pulse": None if job.is_terminal else PULSE,
+        "may_cancel": "cancel" in may,
+        "may_run_again": user.has_perm(TRIGGER),  # type: ignore[union-attr]
+        "again": getattr(job, "again", []),
+        "controls": offers(job, user, statuses),
+        "timeline": drawn(job, steps.page.items),
+        "allowed": may,
+        **steering(job, steps.groups),
+        **_about_steps(job, asked, steps),
+        **_about_data(job, steps.groups),
+    }
 
 
 def _pruned(request: HttpRequest, job_id: UUID) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from jobs.access import TRIGGER
 from jobs.dryrun.bounded import helper
 from jobs.dryrun.front import Tried, Wish, dry_run, spec_of
 from jobs.dryrun.samples import last_good_job, sample_input, sample_outputs
@@ -23,7 +24,7 @@ from templates_app.graph import NodeLook, draw
 from templates_app.models import FlowPrototype
 from templates_app.spec import FlowSpec
 
-TRIGGER, CHANGE = "templates_app.trigger_flowprototype", "templates_app.change_flowprototype"
+CHANGE = "templates_app.change_flowprototype"
 HOW = {
     "run": "Ran for real",
     "sample": "Sent its samples",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from jobs.access import TRIGGER
 from jobs.models import Job
 from jobs.pages import reads, suggestions
 from jobs.pages.answers import live_page
@@ -71,7 +72,7 @@ def _find(request: HttpRequest, said: Asked, cursor: str) -> tuple[Found, list[s
 
 
 def _live(request: HttpRequest, said: Asked, found: Found, problems: list[str]) -> dict[str, Any]:
-    page, may_trigger = found.page, request.user.has_perm("templates_app.trigger_flowprototype")
+    page, may_trigger = found.page, request.user.has_perm(TRIGGER)
     return {
         "query": said.query,
         "problems": problems,

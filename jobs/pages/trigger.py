@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs import services
+from jobs.access import TRIGGER
 from jobs.admission.launch import PRIORITIES
 from jobs.errors import IdempotencyConflict, JobError
 from jobs.models import Job
@@ -89,7 +90,7 @@ def trigger_flow(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _must_trigger(request: HttpRequest) -> None:
-    if not request.user.has_perm("templates_app.trigger_flowprototype"):
+    if not request.user.has_perm(TRIGGER):
         raise PermissionDenied
 
 

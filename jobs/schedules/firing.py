@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import DatabaseError, IntegrityError, transaction
 
 from jobs import services
+from jobs.access import TRIGGER
 from jobs.errors import FlowNotRunnable, JobError
 from jobs.models import Job, Schedule
 from jobs.models.schedule import Overlap
@@ -117,7 +118,7 @@ def _overlaps(schedule: Schedule) -> bool:
 
 def _refuse_without_owner(schedule: Schedule) -> None:
     owner = schedule.owner
-    if owner is not None and not owner.has_perm("templates_app.trigger_flowprototype"):
+    if owner is not None and not owner.has_perm(TRIGGER):
         message = f"Its owner {owner.get_username()} may not trigger flows any more: have somebody else save it."
         raise OwnerGone(message, path="owner")
     if schedule.flow.is_archived:

@@ -30,30 +30,37 @@ class CloneVerb(Enum):
 
 
 def clone_page(page: PrototypeAdmin, request: HttpRequest, of: Prototype, verb: CloneVerb) -> HttpResponse:
-    form = CloneForm(request.POST) if request.method == "POST" else CloneForm(initial=_initial(of, verb))
-    preview = None
-    if request.method == "POST" and form.is_valid():
-        make = partial(_clone, of, verb, form, actor_of(request))
-        try:
-            if PREVIEW not in request.POST:
-                return _made(page, request, of, verb, make())
-            preview = shown(impact.preview(make), of)
-        except RoutiluxError as refusal:
-            form = type("Refused", (CloneForm,), {"refusal": refusal})(request.POST)
+    if request.method != "POST":
+        return _page(page, request, of, verb, CloneForm(initial=_initial(of, verb)))
+    form = CloneForm(request.POST)
+    if not form.is_valid():
+        return _page(page, request, of, verb, form)
+    make = partial(_clone, of, verb, form, actor_of(request))
+    try:
+        if PREVIEW not in request.POST:
+            return _made(page, request, of, verb, make())
+        return _page(page, request, of, verb, form, preview=shown(impact.preview(make), of))
+    except RoutiluxError as refusal:
+        kind = type("Refused", (CloneForm,), {"refusal": refusal})
+        return _page(page, request, of, verb, kind(request.POST))
+
+
+def _page(
+    page: PrototypeAdmin, request: HttpRequest, of: Prototype, verb: CloneVerb, form: CloneForm, **beside: Any
+) -> HttpResponse:
     title, _, intro = verb.value
-    fieldsets = [(None, {"fields": ["name", "description", "overrides"]})]
     return page.tool_page(
         request,
         of,
         form=form,
-        fieldsets=fieldsets,
+        fieldsets=[(None, {"fields": ["name", "description", "overrides"]})],
         title=f"{title} of ‘{of}’",
         intro=intro.format(of),
         submit=title,
         may_preview=True,
-        preview=preview,
         shown_title=f"What ‘{of}’ means now",
         shown=json.dumps(effective_document(of), indent=2, ensure_ascii=False),
+        **beside,
     )
 
 

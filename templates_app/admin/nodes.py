@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,101 +31,122 @@ if TYPE_CHECKING:
     from templates_app.admin.base import PrototypeAdmin
 
 
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A node of a flow, and the page on which somebody looks at it."""
+
+    page: PrototypeAdmin
+    request: HttpRequest
+    flow: Prototype
+    source: FlowSource
+    id: str
+
+
 def node_page(page: PrototypeAdmin, request: HttpRequest, flow: Prototype, node_id: str) -> HttpResponse:
     source = load.flow_sources([flow.pk])[flow.pk]
     if node_id not in source.nodes:
         raise Http404
-    may_change = page.has_change_permission(request, flow)
-    if request.method == "POST" and not may_change:
+    node = _Node(page, request, flow, source, node_id)
+    if page.has_change_permission(request, flow):
+        return _edited(node)
+    if request.method == "POST":
         raise PermissionDenied
-    kind = _form_class(flow, source, node_id) if may_change else None
-    form: Any = kind(initial=_initial(flow, node_id)) if kind else None
-    shown: dict[str, Any] = {}
-    if kind and request.method == "POST":
-        form = kind(request.POST, initial=_initial(flow, node_id))
-        if form.is_valid():
-            answer = _save(page, request, flow, node_id, form)
-            if isinstance(answer, HttpResponse):
-                return answer
-            form, shown = _held(kind, form, answer, request, flow, node_id)
-    routine = source.nodes[node_id].layers[-2].name
-    return page.tool_page(
-        request,
-        flow,
+    return _shown(node, None, effective=effective_rows(resolve(source).nodes[node_id].effective))
+
+
+def _edited(node: _Node) -> HttpResponse:
+    kind = _form_class(node)
+    if node.request.method != "POST":
+        return _shown(node, kind(initial=_initial(node)))
+    form = kind(node.request.POST, initial=_initial(node))
+    answer = _save(node, form) if form.is_valid() else None
+    if isinstance(answer, HttpResponse):
+        return answer
+    if isinstance(answer, Preview):
+        return _shown(node, form, preview=answer)
+    return _refused(node, form, answer) if answer else _shown(node, form)
+
+
+def _shown(node: _Node, form: Any, **beside: Any) -> HttpResponse:
+    """Without a form for those who may only look."""
+    routine = node.source.nodes[node.id].layers[-2].name
+    return node.page.tool_page(
+        node.request,
+        node.flow,
         form=form,
-        fieldsets=_fieldsets(kind),
-        title=f"Node ‘{node_id}’ of ‘{flow}’",
+        fieldsets=_fieldsets(form),
+        title=f"Node ‘{node.id}’ of ‘{node.flow}’",
         intro=f"It runs the routine prototype ‘{routine}’. What is set here counts in this flow and its variants.",
-        submit="Save" if may_change else "",
-        may_preview=may_change,
-        effective=[] if may_change else effective_rows(resolve(source).nodes[node_id].effective),
-        **shown,
+        submit="Save" if form else "",
+        may_preview=form is not None,
+        **beside,
     )
 
 
-def _fieldsets(kind: Any) -> list[Any]:
+def _fieldsets(form: Any) -> list[Any]:
     behind = ("As JSON", {"fields": ["own"], "classes": ["collapse"]})
-    return [(None, {"fields": ["version", "seen"]}), *fieldsets(kind.sections), behind] if kind else []
+    return [(None, {"fields": ["version", "seen"]}), *fieldsets(form.sections), behind] if form else []
 
 
-def _initial(flow: Prototype, node_id: str) -> dict[str, Any]:
-    return {"version": flow.version, "seen": seen(_overrides(flow, node_id))}
+def _initial(node: _Node) -> dict[str, Any]:
+    return {"version": node.flow.version, "seen": seen(_overrides(node))}
 
 
-def _form_class(flow: Prototype, source: FlowSource, node_id: str) -> Any:
-    own = _overrides(flow, node_id)
-    sections = routine_sections(own, _inherited(flow, source, node_id), source.nodes[node_id].class_key)
-    under = f"{join_path('nodes', node_id)}."
-    rows = {row.path.removeprefix(under): row for row in explain(flow) if row.path.startswith(under)}
+def _form_class(node: _Node) -> Any:
+    own = _overrides(node)
+    sections = routine_sections(own, _inherited(node), node.source.nodes[node.id].class_key)
+    under = f"{join_path('nodes', node.id)}."
+    rows = {row.path.removeprefix(under): row for row in explain(node.flow) if row.path.startswith(under)}
     return layered_form(NodeForm, own, sections, rows)
 
 
-def _overrides(flow: Prototype, node_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = wiring.document_of(flow)["nodes"].get(node_id, {})
+def _overrides(node: _Node) -> dict[str, Any]:
+    found: dict[str, Any] = wiring.document_of(node.flow)["nodes"].get(node.id, {})
     return {key: value for key, value in found.items() if key != "routine"}
 
 
-def _inherited(flow: Prototype, source: FlowSource, node_id: str) -> Effective:
-    layers = source.nodes[node_id].layers
-    if not flow.is_variant:
+def _inherited(node: _Node) -> Effective:
+    layers = node.source.nodes[node.id].layers
+    if not node.flow.is_variant:
         return merge(layers[:-1])
-    above = (Layer(layer.name, layer.own.get("nodes", {}).get(node_id, {})) for layer in source.layers[:-1])
+    above = (Layer(layer.name, layer.own.get("nodes", {}).get(node.id, {})) for layer in node.source.layers[:-1])
     return merge((*layers, *above))
 
 
-def _save(
-    page: PrototypeAdmin, request: HttpRequest, flow: Prototype, node_id: str, form: Any
-) -> HttpResponse | Preview | RoutiluxError:
-    document = copy.deepcopy(wiring.document_of(flow))
-    stored = document["nodes"].get(node_id, {})
-    routine = {"routine": stored["routine"]} if "routine" in stored else {}
-    document["nodes"][node_id] = {**routine, **form.cleaned_data["composed"]}
-    version, actor = form.cleaned_data["version"], actor_of(request)
-    save = partial(services.update_flow, flow, document=document, version=version, actor=actor)
+def _save(node: _Node, form: Any) -> HttpResponse | Preview | RoutiluxError:
+    version, actor = form.cleaned_data["version"], actor_of(node.request)
+    document = _document(node, form.cleaned_data["composed"])
+    save = partial(services.update_flow, node.flow, document=document, version=version, actor=actor)
     try:
         with transaction.atomic():
-            preview = unconfirmed(request, flow, save)
+            preview = unconfirmed(node.request, node.flow, save)
             if preview is not None:
                 return preview
             save()
     except RoutiluxError as refusal:
-        return _local(refusal, node_id)
-    page.message_user(request, format_html("Node ‘{}’ was saved.", node_id), messages.SUCCESS)
-    return HttpResponseRedirect(flow.get_absolute_url())
+        return _local(refusal, node.id)
+    node.page.message_user(node.request, format_html("Node ‘{}’ was saved.", node.id), messages.SUCCESS)
+    return HttpResponseRedirect(node.flow.get_absolute_url())
 
 
-def _held(
-    kind: Any, form: Any, answer: Preview | RoutiluxError, request: HttpRequest, flow: Prototype, node_id: str
-) -> tuple[Any, dict[str, Any]]:
-    """The form with what was typed, and why nothing was saved yet."""
-    if isinstance(answer, Preview):
-        return form, {"preview": answer}
-    flow.refresh_from_db()
+def _document(node: _Node, own: dict[str, Any]) -> dict[str, Any]:
+    """That of the flow, with what the form sets on the node."""
+    document = copy.deepcopy(wiring.document_of(node.flow))
+    stored = document["nodes"].get(node.id, {})
+    routine = {"routine": stored["routine"]} if "routine" in stored else {}
+    document["nodes"][node.id] = {**routine, **own}
+    return document
+
+
+def _refused(node: _Node, form: Any, refusal: RoutiluxError) -> HttpResponse:
+    """The form with what was typed, and why nothing was saved."""
+    node.flow.refresh_from_db()
     lines: list[Line] = []
-    if isinstance(answer, StaleVersion):
-        _, lines = merged(form.cleaned_data["seen"], _overrides(flow, node_id), form.cleaned_data["composed"])
-    told = {"refusal": answer, "current_version": flow.version}
-    return type(kind.__name__, (kind,), told)(request.POST, initial=_initial(flow, node_id)), {"meanwhile": lines}
+    if isinstance(refusal, StaleVersion):
+        _, lines = merged(form.cleaned_data["seen"], _overrides(node), form.cleaned_data["composed"])
+    told = {"refusal": refusal, "current_version": node.flow.version}
+    kind: Any = type(type(form).__name__, (type(form),), told)
+    return _shown(node, kind(node.request.POST, initial=_initial(node)), meanwhile=lines)
 
 
 def _local(refusal: RoutiluxError, node_id: str) -> RoutiluxError:

@@ -12,13 +12,13 @@ from rest_framework.response import Response
 
 from jobs import services
 from jobs.api import docs
-from jobs.api.base import CONTROL, Endpoint
+from jobs.api.base import Endpoint
 from jobs.api.bodies import DecisionBody, EditBody, ItemBody, NoBody, NodeBody, ReasonBody, SupplyBody
 from jobs.api.examples.jobs import CANCEL, CLOSE, REASON
 from jobs.api.examples.steering import DECISION, EDIT, ITEM, NODE, SUPPLY
 from jobs.api.shapes.jobs import JobSerializer
 from jobs.errors import BadEntry
-from jobs.states import VERBS
+from jobs.states import CONTROL, VERBS
 from routilux_site.lib.api.endpoint import Permissions
 from routilux_site.lib.api.operation import Operation
 from templates_app.api.pointing import pointing
@@ -61,7 +61,7 @@ def _port(text: str) -> Port:
 OF_JOBS = {
     "cancel": _verb(
         services.cancel,
-        permission="jobs.cancel_job",
+        permission=VERBS["cancel"].permission,
         id="cancel_job",
         summary="Cancel a job",
         about="Nothing more starts; what a running step still does is not kept. 409 if the job has ended.",
