@@ -11,7 +11,7 @@ _CLASS = {
     "description": "Waits, then sends its item on.",
     "category": "testing",
     "tags": [],
-    "slots": [{"name": "input", "capacity": 10_000, "when_full": "error", "description": ""}],
+    "slots": [{"name": "input", "capacity": 10_000, "when_full": "fail", "description": ""}],
     "events": [{"name": "output", "params": ["data"], "description": ""}],
     "ports_follow_config": False,
     "config_schema": {"type": "object", "properties": {"seconds": {"type": "number", "minimum": 0}}},
