@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, Now
 
 from jobs.errors import SlotFull
 from jobs.models import Activation, Item, Job, JobEvent, NodeState
-from jobs.runtime import family, waits, wake
+from jobs.runtime import waits, wake
 from jobs.runtime.admit import admit
 from jobs.runtime.program import Program
 from jobs.runtime.programs import programs
@@ -105,7 +105,7 @@ def fire_timers() -> int:
             logger.exception("timer failed", extra={"action": "timer_failed", "job": str(job_id)})
             states = NodeState.objects.filter(job_id=job_id, node__in=nodes)
             states.update(look_at=Now() + timedelta(seconds=TIMER_PENALTY))
-    return len(due) + waits.time_out() + family.sweep()
+    return len(due) + waits.time_out()
 
 
 def _fire(job_id: UUID, nodes: Sequence[str]) -> None:

@@ -26,6 +26,7 @@ from jobs.runtime.lane import Lane
 from jobs.runtime.live import Live
 from jobs.runtime.nudge import fire_timers
 from jobs.runtime.programs import programs
+from jobs.runtime.rounds import Rounds
 from jobs.runtime.store import claim, rescue
 from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import DATABASE_ERRORS, Link, is_conflict, links
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 #: How often a session that has work looks for what others made ready; a wake-up makes it look at once.
 LOOK = 0.1
-SWEEP = 1.0
+IDLE_LOOK = 1.0
 
 
 class Session:
@@ -62,6 +63,8 @@ class Session:
         self._called = 0.0
         self._isolation = Isolation(main, patience=self._lease)
         self._turns = Turns()
+        help_others = (self._rescue, self._look_at_clock, self._admit, self._tell_family, self._end_overdue)
+        self._rounds = Rounds((*help_others, self._drop, self._isolate))
         self._ended: deque[UUID] = deque()  #: jobs that may have given up their place under a limit
 
     def run(self) -> str:
@@ -78,7 +81,7 @@ class Session:
             self.loop_has_room()
 
     def loop_has_room(self) -> None:
-        self._ear.heard = self._ear.heard or self._isolation.on
+        self._expect(self._isolation.on)
         self._ear.ring()
 
     def committed(self, step: claim.Step, outcome: Outcome) -> None:
@@ -117,7 +120,7 @@ class Session:
 
     def _work(self) -> str:
         idle_since = last_beat = time.monotonic()
-        last_sweep = looked = 0.0
+        looked = 0.0
         while not self._must_end(idle_since):
             now = time.monotonic()
             if now - last_beat >= self._heartbeat:
@@ -126,15 +129,14 @@ class Session:
             if self._ear.heard or now - looked >= self._patience:
                 looked = now
                 self._unless_in_the_way(self._claim)
-            if now - last_sweep >= SWEEP:
-                last_sweep = now
-                self._unless_in_the_way(self._sweep)
+            if (duty := self._rounds.next()) is not None:
+                self._unless_in_the_way(duty)
             if self._crew.busy:
                 idle_since = time.monotonic()
                 self._crew.watch()
                 self._unless_in_the_way(self._tell)
             if not (self._ear.heard and self._crew.free):
-                self._ear.wait(self._patience)
+                self._ear.wait(0.0 if self._rounds.under_way else self._patience)
         return self._lost or ("stopped" if self.stopping else "idle")
 
     def _tell(self) -> None:
@@ -145,14 +147,15 @@ class Session:
             self.stopping = True
         if self.stopping:
             return True
-        return not self._crew.busy and not self._ear.heard and time.monotonic() - idle_since >= self._linger
+        at_it = self._crew.busy or self._ear.heard or self._rounds.under_way
+        return not at_it and time.monotonic() - idle_since >= self._linger
 
     @property
     def _patience(self) -> float:
         """Seconds until the next look that nobody asked for. Idle, it is a mere net: new work is announced."""
-        return LOOK if self._crew.busy else SWEEP
+        return LOOK if self._crew.busy else IDLE_LOOK
 
-    def _unless_in_the_way(self, do: Callable[[], None]) -> None:
+    def _unless_in_the_way(self, do: Callable[[], object]) -> None:
         """Somebody else holds a row that this needs: it is done at the next turn, and the beat goes on."""
         try:
             do()
@@ -199,11 +202,14 @@ class Session:
     def _wake_what_is_due(self) -> None:
         self._ear.alarm.reset()  # first: what is set from here on is kept
         moved = firing.fire_due() + self._admit_after_ends() + admission.sweep()
-        if claim.awaken_retries(self._main) + fire_timers() + moved:
-            self._ear.heard = True
+        self._expect(claim.awaken_retries(self._main) + fire_timers() + moved)
         due = claim.seconds_to_next_due(self._main)
         if due is not None:
             self._ear.alarm.set(max(due, 0.01))
+
+    def _expect(self, found: object) -> None:
+        """There may be something to claim."""
+        self._ear.heard = self._ear.heard or bool(found)
 
     def _admit_after_ends(self) -> int:
         ended = {self._ended.popleft() for _ in range(len(self._ended))}
@@ -236,17 +242,36 @@ class Session:
         if not self._tenure.beat():
             self.lose("declared dead by another session: its heartbeat was late")
 
-    def _sweep(self) -> None:
+    # Its rounds.
+
+    def _rescue(self) -> None:
         rescued = rescue.rescue(self._main, lease=self._lease)
-        self._wake_what_is_due()
-        rescue.end_overdue_jobs(self._main)
-        self._drop_what_is_lost()
+        self._expect(rescued.ready)
         if rescued.sessions:
             logger.warning("rescued %s", rescued, extra={"action": "rescued"})
-        self._isolation.look(self._crew.running)
-        self._ear.heard = self._ear.heard or self._isolation.on or bool(rescued.ready)
 
-    def _drop_what_is_lost(self) -> None:
+    def _look_at_clock(self) -> None:
+        self._ear.alarm.reset()  # first: what is set from here on is kept
+        due = claim.seconds_to_next_due(self._main)
+        if due is not None and due <= 0:
+            self._wake_what_is_due()
+        elif due is not None:
+            self._ear.alarm.set(max(due, 0.01))
+
+    def _admit(self) -> None:
+        self._expect(admission.sweep())
+
+    def _tell_family(self) -> None:
+        self._expect(family.sweep())
+
+    def _end_overdue(self) -> None:
+        rescue.end_overdue_jobs(self._main)
+
+    def _isolate(self) -> None:
+        self._isolation.look(self._crew.running)
+        self._expect(self._isolation.on)
+
+    def _drop(self) -> None:
         """Let running steps know when their job was cancelled, failed, or taken over."""
         if running := self._crew.running:
             self._crew.drop(running, owned=claim.still_owned(self._main, session=self.id, steps=running))
