@@ -21,9 +21,11 @@ from jobs.errors import JobError, WrongState
 from jobs.models import ApiToken, Job, PrunedJob
 from jobs.models.job import JobQuerySet
 from jobs.models.pruned import PrunedJobQuerySet
+from jobs.runtime.store import door
 from jobs.scopes import SCOPES
 from routilux_site.lib.text import is_label
 from templates_app.models import FlowPrototype
+from templates_app.models.prototype import may_see_flows
 from templates_app.selectors import flow_by_name
 
 Caller = User | AnonymousUser
@@ -146,7 +148,7 @@ def revoke_token(*, token: ApiToken) -> None:
 def authenticate(text: str) -> ApiToken | None:
     """The token, with its user, if it is one of ours and valid; None does not tell why not."""
     match = _TOKEN.fullmatch(text)
-    token = ApiToken.objects.select_related("user").filter(prefix=match[1]).first() if match else None
+    token = door.token_of(match[1]) if match else None
     # Compared even when there is no such prefix, so that an answer takes the same time.
     same = hmac.compare_digest(_digest(match[2] if match else ""), token.digest if token else _digest("-"))
     if token is None or not same or not token.is_valid:
@@ -158,6 +160,12 @@ def authenticate(text: str) -> ApiToken | None:
 def visible_flows(user: Caller, token: ApiToken | None = None) -> QuerySet[FlowPrototype]:
     flows = FlowPrototype.objects.visible_to(user)
     return flows.filter(name__in=token.flow_names) if token and token.flow_names else flows
+
+
+def flow_to_run(user: Caller, token: ApiToken | None, name: str) -> FlowPrototype | None:
+    """A flow that the caller sees, with as much of it as starting a job takes; its documents are not read."""
+    is_open = may_see_flows(user) and not (token and token.flow_names and name not in token.flow_names)
+    return door.flow_of(name) if is_open and "\0" not in name else None
 
 
 def visible_pruned(user: Caller, token: ApiToken | None = None) -> PrunedJobQuerySet:

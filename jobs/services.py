@@ -15,10 +15,11 @@ from jobs.admission import gate as admission
 from jobs.admission import launch as launching
 from jobs.admission.launch import Actor, Again, Launch, Start
 from jobs.errors import BadInput, WrongState
-from jobs.models import IdempotencyKey, Job
+from jobs.models import Job
 from jobs.runtime import family
 from jobs.runtime.nudge import bear, nudge
 from jobs.runtime.programs import programs
+from jobs.runtime.store.birth import Key
 from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import django_link
 from jobs.states import JobStatus
@@ -87,8 +88,7 @@ def trigger(*, flow: FlowPrototype, launch: Launch, actor: Actor = None) -> Trig
 
 def _made(flow: FlowPrototype, launch: Launch, actor: Actor) -> Triggered:
     start = launching.accepted(flow, launch)
-    with transaction.atomic():
-        return Triggered(_create(flow, launch, start, actor), replayed=False)
+    return Triggered(_create(flow, launch, start, actor), replayed=False)
 
 
 def _made_anew(flow: FlowPrototype, launch: Launch, actor: Actor) -> Triggered:
@@ -188,7 +188,6 @@ def _kept_overrides(launch: Launch) -> dict[str, Any] | None:
 
 
 def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> Job:
-    user = getattr(actor, "pk", None)
     job = Job(
         flow=flow,
         revision=start.revision,
@@ -197,7 +196,7 @@ def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> 
         keep_open=start.spec.keep_open,
         max_attempts=start.spec.max_attempts,
         timeout=start.spec.timeout,
-        actor_id=user,
+        actor_id=getattr(actor, "pk", None),
         origin=launch.again.job if launch.again else None,
         overrides=_kept_overrides(launch),
         parent_id=launch.parent.job if launch.parent else None,
@@ -210,11 +209,8 @@ def _create(flow: FlowPrototype, launch: Launch, start: Start, actor: Actor) -> 
     )
     port = start.port
     admission.gate(job, start)
-    tell(job, "triggered", actor)
-    bear(job, lambda router: router.post(port, start.payload) if port else None)
+    key = Key(launch.idempotency_key, launching.digest(launch, flow)) if launch.idempotency_key else None
+    bear(job, lambda router: router.post(port, start.payload) if port else None, key)
     if job.status == JobStatus.QUEUED:
         admission.enter(job)
-    if launch.idempotency_key:
-        digest = launching.digest(launch, flow)
-        IdempotencyKey.objects.create(user_id=user, key=launch.idempotency_key, body_sha256=digest, job=job)
     return job

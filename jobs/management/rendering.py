@@ -35,16 +35,11 @@ def json_text(value: Any, *, indent: int | None = 2) -> str:
 
 
 def job_json(job: Job) -> dict[str, Any]:
-    return _without_links(JobSerializer(job))
+    return dict(JobSerializer(job).data)
 
 
 def detail_json(job: Job) -> dict[str, Any]:
-    return _without_links(JobDetailSerializer(job, context={"report": Report.of(job, progress_of(job))}))
-
-
-def _without_links(serializer: JobSerializer) -> dict[str, Any]:
-    serializer.fields.pop("links")
-    return dict(serializer.data)
+    return dict(JobDetailSerializer(job, context={"report": Report.of(job, progress_of(job))}).data)
 
 
 def reasons_json(reasons: Iterable[Reason]) -> list[dict[str, Any]]:

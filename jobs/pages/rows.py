@@ -4,31 +4,23 @@ these are written in one go: addresses are resolved once a table, and a row is o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final
-from uuid import UUID
+from collections.abc import Iterable
+from typing import Any
 
-from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from jobs.addresses import address_of
 from jobs.models import Job
 from jobs.pages.said import NOTHING, short_id, status, took, when
 
 WHY = 140  #: characters of an error
-_NOBODY: Final = UUID(int=0)
 _JOB = (
     '<tr data-key="{}">\n<td>{}</td>\n<th scope="row"><a class="mono" href="{}">{}</a></th>\n'
     '<td class="flow">{} <span class="quiet">#{}</span></td>\n<td>{}</td>\n<td class="number">{}</td>\n<td>{}</td>\n'
     '<td class="why">{}</td>\n</tr>\n'
 )
-
-
-def address_of(name: str) -> Callable[[UUID], str]:
-    """Addresses that differ in the id of a job alone."""
-    before, _, after = reverse(name, args=[_NOBODY]).partition(str(_NOBODY))
-    return lambda identity: f"{before}{identity}{after}"
 
 
 def job_rows(jobs: Iterable[Job]) -> SafeString:

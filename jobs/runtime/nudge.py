@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
@@ -24,6 +25,8 @@ from jobs.runtime.programs import programs
 from jobs.runtime.rooms import Rooms, deadlock, flush
 from jobs.runtime.router import NOBODY, NewItem, NewStep, Router
 from jobs.runtime.routing import failing_policy, router_for, save_routing
+from jobs.runtime.store import birth as store
+from jobs.runtime.store.birth import Key, Newborn
 from jobs.runtime.store.joblock import End, JobView, complete, end_job, hold_back, lock_job, promote, read_clock
 from jobs.runtime.store.link import django_link, is_conflict
 from jobs.states import JobStatus, StepStatus
@@ -54,19 +57,35 @@ def nudge(job: Job, act: Act) -> bool:
     return True
 
 
-def bear(job: Job, act: Act) -> None:
-    """Write a new job with what `act` starts in it. Nobody else knows the job yet, so no lock is taken."""
+def bear(job: Job, act: Act, key: Key | None = None) -> None:
+    """Write a new job with what `act` starts in it. Nobody else knows the job yet, so no lock is taken.
+
+    Most jobs are one statement; where policies want more to be kept, or others are under way, a transaction holds it.
+    Raises IntegrityError when the key is taken.
+    """
     program = programs.get(job.revision_id)
     breakpoints = job.breakpoints or ()
     view = JobView.unborn(status=job.status, keep_open=job.keep_open, now=_now(program), breakpoints=breakpoints)
     router = router_for(program, view)
     found = _fill(router, act, view)
-    job.open = len(router.steps)
-    for field, value in _completion(view, program, router, found).items():
-        setattr(job, field, value)
-    job.save(force_insert=True)
-    if _keep(job, view, program, router, found):
-        job.refresh_from_db()
+    job.open, ends = len(router.steps), _is_done(view, program, router, found)
+    job.status = JobStatus.COMPLETED if ends else job.status
+    is_more = connection.in_atomic_block or ends or _wants_more(program, router)
+    with transaction.atomic() if is_more else nullcontext():
+        store.write(job, _newborn(view, program, router, key))
+        if is_more and _keep_rest(job, view, program, router, found):
+            job.refresh_from_db()
+        _ring_for(router, view)
+
+
+def _wants_more(program: Program, router: Router) -> bool:
+    """Has a policy something to be kept besides steps and items?"""
+    return bool(router.memory or router.broken or program.timekeepers & router.asked)
+
+
+def _newborn(view: JobView, program: Program, router: Router, key: Key | None) -> Newborn:
+    statuses = admit(program, view, [step.node for step in router.steps]).statuses
+    return Newborn(steps=router.steps, statuses=statuses, items=router.items, coroutines=program.coroutines, key=key)
 
 
 def _now(program: Program) -> float:
@@ -122,28 +141,36 @@ def _fire(job_id: UUID, nodes: Sequence[str]) -> None:
             states.update(look_at=None)
 
 
-def _completion(view: JobView, program: Program, router: Router, found: Rooms) -> dict[str, object]:
-    """What changes in the job when nothing in it can move any more."""
+def _is_done(view: JobView, program: Program, router: Router, found: Rooms) -> bool:
+    """Can nothing in the job move any more?"""
     is_open = router.steps or found.blocked or view.open > len(found.released) or view.keep_open
-    if is_open or view.status not in MOVING or failing_policy(program, router):
+    return not is_open and view.status in MOVING and failing_policy(program, router) is None
+
+
+def _completion(view: JobView, program: Program, router: Router, found: Rooms) -> dict[str, object]:
+    if not _is_done(view, program, router, found):
         return {}
     return {"status": JobStatus.COMPLETED, "started_at": Coalesce("started_at", Now()), "finished_at": Now()}
 
 
-def _keep(job: Job, view: JobView, program: Program, router: Router, found: Rooms) -> bool:
-    """Write what the router made. True: the job has failed of it."""
-    save_routing(django_link(), job.pk, program, router)
+def _keep(job: Job, view: JobView, program: Program, router: Router, found: Rooms) -> None:
+    """Write what the router made of a job that there was."""
     admitted = admit(program, view, [step.node for step in router.steps], blocked=found.nodes)
     promote(django_link(), admitted.promoted)
     plant(job, router, admitted.statuses)
     _make_room(job, view, found)
-    if _completion(view, program, router, found):
+    _keep_rest(job, view, program, router, found)
+    _ring_for(router, view, promoted=bool(admitted.promoted))
+
+
+def _keep_rest(job: Job, view: JobView, program: Program, router: Router, found: Rooms) -> bool:
+    """What policies want to be kept, and the end of the job. True: it has failed of what the router found."""
+    save_routing(django_link(), job.pk, program, router)
+    if _is_done(view, program, router, found):
         JobEvent.objects.create(job=job, kind=JobStatus.COMPLETED)
     end = failing_policy(program, router) or _deadlock(view, program, router, found)
     if end:
         end_job(django_link(), job.pk, end)
-    if view.status != JobStatus.QUEUED:  # admission rings when its time has come
-        _ring_for(router, view.now, promoted=bool(admitted.promoted))
     return end is not None
 
 
@@ -160,11 +187,13 @@ def _make_room(job: Job, view: JobView, found: Rooms) -> None:
         hold_back(django_link(), job.pk, found.nodes)
 
 
-def _ring_for(router: Router, now: float, *, promoted: bool) -> None:
+def _ring_for(router: Router, view: JobView, *, promoted: bool = False) -> None:
+    if view.status == JobStatus.QUEUED:  # admission rings when its time has come
+        return
     if router.steps or promoted:
         transaction.on_commit(wake.ring, robust=True)
     elif router.timers:
-        delay = max(0.0, min(router.timers.values()) - now)
+        delay = max(0.0, min(router.timers.values()) - view.now)
         transaction.on_commit(partial(wake.ring, delay=delay), robust=True)
 
 

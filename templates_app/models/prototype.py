@@ -113,6 +113,10 @@ class Prototype(models.Model):
         return self.parent_id is not None
 
 
+def may_see_flows(user: AbstractUser | AnonymousUser) -> bool:
+    return user.has_perm("templates_app.view_flowprototype") or user.has_perm("templates_app.trigger_flowprototype")
+
+
 class RoutineManager(models.Manager["RoutinePrototype"]):
     def get_queryset(self) -> models.QuerySet[RoutinePrototype]:
         return super().get_queryset().filter(kind=Kind.ROUTINE)
@@ -127,8 +131,7 @@ class FlowManager(models.Manager["FlowPrototype"]):
 
     def visible_to(self, user: AbstractUser | AnonymousUser) -> models.QuerySet[FlowPrototype]:
         """Flows that `user` may see, archived ones included; empty for whoever may see none."""
-        may = user.has_perm("templates_app.view_flowprototype") or user.has_perm("templates_app.trigger_flowprototype")
-        return self.get_queryset() if may else self.get_queryset().none()
+        return self.get_queryset() if may_see_flows(user) else self.get_queryset().none()
 
 
 class RoutinePrototype(Prototype):

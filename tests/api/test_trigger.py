@@ -15,7 +15,7 @@ from tests.api.conftest import SCHEMA
 from tests.engine import make_flow
 
 JOBS = "flows/orders/jobs"
-QUERIES = 14
+QUERIES = 10
 
 
 def test_it_accepts_a_job_and_says_where_it_is(as_bob: Client, orders: FlowPrototype) -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.reverse import reverse
 
+from jobs.addresses import address_of
 from jobs.history import selectors
 from jobs.history.selectors import Failure, Result
 from jobs.models import Job, JobEvent
@@ -25,17 +26,30 @@ class Links(TypedDict):
 
 
 def links_of(job: Job, request: Any) -> Links:
-    def to(name: str) -> str:
-        return reverse(f"api:{name}", args=[job.pk], request=request)
+    root = f"{request.scheme}://{request.get_host()}"
 
-    page = request.build_absolute_uri(job.get_absolute_url())
+    def to(name: str) -> str:
+        return root + address_of(name)(job.pk)
+
     return {
-        "self": to("job"),
-        "events": to("job-events"),
-        "steps": to("job-steps"),
-        "cancel": to("job-cancel"),
-        "page": page,
+        "self": to("api:job"),
+        "events": to("api:job-events"),
+        "steps": to("api:job-steps"),
+        "cancel": to("api:job-cancel"),
+        "page": to("jobs:detail"),
     }
+
+
+def _moment(at: datetime | None) -> str | None:
+    """As a DateTimeField has it."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+def _revision(job: Job) -> dict[str, Any]:
+    return {"number": job.revision.number, "hash": job.revision.hash}
+
+
+# The fields describe what is told of a job; `to_representation` says it without them, in a tenth of the time.
 
 
 class AcceptedSerializer(serializers.ModelSerializer[Job]):
@@ -56,6 +70,16 @@ class AcceptedSerializer(serializers.ModelSerializer[Job]):
 
     def get_links(self, job: Job) -> Links:
         return links_of(job, self.context["request"])
+
+    def to_representation(self, job: Job) -> dict[str, Any]:
+        return {
+            "id": str(job.pk),
+            "status": self.get_status(job),
+            "flow": job.flow.name,
+            "revision": _revision(job),
+            "created_at": _moment(job.created_at),
+            "links": self.get_links(job),
+        }
 
 
 class BriefErrorSerializer(serializers.Serializer[Any]):
@@ -100,6 +124,27 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     def get_links(self, job: Job) -> Links:
         return links_of(job, self.context["request"])
+
+    def to_representation(self, job: Job) -> dict[str, Any]:
+        """Without a request, as in a command, there are no links."""
+        links = {"links": self.get_links(job)} if "request" in self.context else {}
+        return {
+            "id": str(job.pk),
+            "status": job.status,
+            "flow": job.flow.name,
+            "revision": _revision(job),
+            "entry": job.entry,
+            "priority": job.priority,
+            "triggered_by": job.actor.username if job.actor else None,
+            "token": job.token.name if job.token else None,
+            "rerun_of": str(job.origin_id) if job.origin_id else None,
+            "created_at": _moment(job.created_at),
+            "start_at": _moment(job.start_at),
+            "started_at": _moment(job.started_at),
+            "finished_at": _moment(job.finished_at),
+            "error": self.get_error(job),
+            **links,
+        }
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
@@ -184,6 +229,16 @@ class JobDetailSerializer(JobSerializer):
 
     def get_dropped(self, job: Job) -> int:
         return self.report.dropped
+
+    def to_representation(self, job: Job) -> dict[str, Any]:
+        return {
+            **super().to_representation(job),
+            "progress": self.get_progress(job),
+            "result": self.get_result(job),
+            "result_truncated": self.get_result_truncated(job),
+            "undelivered": self.get_undelivered(job),
+            "dropped": self.get_dropped(job),
+        }
 
 
 class EventSerializer(serializers.ModelSerializer[JobEvent]):

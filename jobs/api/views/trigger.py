@@ -8,7 +8,6 @@ from uuid import UUID
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from jobs import services
 from jobs.admission.launch import checked_key
@@ -32,7 +31,8 @@ class _Starting(Endpoint):
 
     def started(self, job: Job, **headers: str) -> Response:
         """202 and where the job is; or, if the caller prefers to wait and it ends in time, 200 and all of it."""
-        headers |= {"Location": reverse("api:job", args=[job.pk], request=self.request)}
+        accepted = AcceptedSerializer(job, context={"request": self.request}).data
+        headers |= {"Location": accepted["links"]["self"]}
         asked = waiting.seconds_asked(self.request.headers.get("Prefer", ""))
         if asked is not None:
             headers["Preference-Applied"] = f"wait={asked:.0f}"
@@ -40,8 +40,7 @@ class _Starting(Endpoint):
                 found = self.job(job.pk)
                 return Response(detail(found, progress_of(found), self.request), headers=headers)
         headers["Retry-After"] = LOOK_AGAIN_SECONDS
-        data = AcceptedSerializer(job, context={"request": self.request}).data
-        return Response(data, status=202, headers=headers)
+        return Response(accepted, status=202, headers=headers)
 
 
 class FlowJobs(_Starting):
@@ -71,7 +70,7 @@ class FlowJobs(_Starting):
         examples=[*examples.TRIGGER, *examples.JOB],
     )
     def post(self, request: Request, name: str) -> Response:
-        flow = self.flow(name)
+        flow = self.flow_to_run(name)
         triggered = triggered_by_body(flow, self._launch(), request.user)
         return self.started(triggered.job, **({"Idempotency-Replayed": "true"} if triggered.replayed else {}))
 
