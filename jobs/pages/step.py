@@ -14,6 +14,7 @@ from jobs.pages import reads
 from jobs.pages.answers import live_page
 from jobs.pages.detail import PULSE
 from jobs.pages.picture import spec_of
+from jobs.pages.reads import User
 from jobs.pages.steering import Question, allowed, questions
 from jobs.states import StepStatus
 
@@ -23,25 +24,24 @@ from jobs.states import StepStatus
 def step_detail(request: HttpRequest, job_id: UUID, step_id: int) -> HttpResponse:
     job = reads.visible_job(request.user, job_id)
     step = reads.visible_step(job, step_id)
-    may = allowed(job, request.user)
-    is_open = StepStatus(step.status).is_open
+    return live_page(request, "step", lambda: _context(request.user, job, step), state=[job.status, _state(step)])
 
-    def context() -> dict[str, Any]:
-        inputs, outputs = reads.step_items(step)
-        return {
-            "job": job,
-            "step": step,
-            "pulse": PULSE if is_open and not job.is_terminal else None,
-            "node": spec_of(job.revision).nodes.get(step.node),
-            "inputs": inputs,
-            "outputs": outputs,
-            "attempts": reads.attempts(step),
-            "allowed": may,
-            "is_held": step.status == StepStatus.AT_BREAKPOINT and "edit_item" in may,
-            "question": _question(job, step),
-        }
 
-    return live_page(request, "step", context, state=[job.status, _state(step)])
+def _context(user: User, job: Job, step: Activation) -> dict[str, Any]:
+    may = allowed(job, user)
+    inputs, outputs = reads.step_items(step)
+    return {
+        "job": job,
+        "step": step,
+        "pulse": PULSE if StepStatus(step.status).is_open and not job.is_terminal else None,
+        "node": spec_of(job.revision).nodes.get(step.node),
+        "inputs": inputs,
+        "outputs": outputs,
+        "attempts": reads.attempts(step),
+        "allowed": may,
+        "is_held": step.status == StepStatus.AT_BREAKPOINT and "edit_item" in may,
+        "question": _question(job, step),
+    }
 
 
 def _question(job: Job, step: Activation) -> Question | None:

@@ -99,19 +99,7 @@ def _emit(router: Router, step: Activation, outputs: Outputs) -> None:
 def _revive(job: Job, verb: str) -> None:
     """A job that failed or was cancelled is under way again, with all its unfinished steps held and as if new."""
     lock(job, verb)
-    unfinished = steps(job, StepStatus.FAILED, StepStatus.CANCELLED)
-    Wait.objects.filter(step_id__in=unfinished.values("pk")).delete()
-    never_began = unfinished.filter(attempt=0, node__in=job.breakpoints or [])
-    count = never_began.update(status=StepStatus.AT_BREAKPOINT, finished_at=None)
-    fresh: dict[str, Any] = {
-        "errors": 0,
-        "deaths": 0,
-        "alone": False,
-        "session_id": None,
-        "due_at": None,
-        "finished_at": None,
-    }
-    count += unfinished.update(status=StepStatus.HELD, **fresh)
+    count = _hold_unfinished(job)
     deadline = None if job.timeout is None else Now() + timedelta(seconds=job.timeout)
     told: dict[str, Any] = {
         "error_summary": "",
@@ -124,6 +112,23 @@ def _revive(job: Job, verb: str) -> None:
     job.admitted = bool(told.get("admitted", True))
     # Its parent has heard of its end, and does not wait for another one.
     _under_way_again(job, open=count, parent_step_id=None, **told)
+
+
+def _hold_unfinished(job: Job) -> int:
+    """As if new; those that never began at a breakpoint wait there again. Returns how many there are."""
+    unfinished = steps(job, StepStatus.FAILED, StepStatus.CANCELLED)
+    Wait.objects.filter(step_id__in=unfinished.values("pk")).delete()
+    never_began = unfinished.filter(attempt=0, node__in=job.breakpoints or [])
+    count = never_began.update(status=StepStatus.AT_BREAKPOINT, finished_at=None)
+    fresh: dict[str, Any] = {
+        "errors": 0,
+        "deaths": 0,
+        "alone": False,
+        "session_id": None,
+        "due_at": None,
+        "finished_at": None,
+    }
+    return count + unfinished.update(status=StepStatus.HELD, **fresh)
 
 
 def _release(job: Job, act: Act = lambda router: None) -> None:

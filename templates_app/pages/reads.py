@@ -10,7 +10,6 @@ from routilux_site.lib.keyset import Page, PageError, keyset_page
 from templates_app.models import FlowPrototype, Prototype, Revision
 
 SIZE, CHOICES = 20, 500
-HIGHEST = 2**31
 
 
 def visible_flow(name: str) -> FlowPrototype:
@@ -18,8 +17,6 @@ def visible_flow(name: str) -> FlowPrototype:
 
 
 def visible_revision(name: str, number: int) -> tuple[FlowPrototype, Revision]:
-    if number >= HIGHEST:
-        raise Http404
     revisions = Revision.objects.select_related("flow", "flow__head", "created_by")
     found = get_object_or_404(revisions, flow__name=name, number=number)
     return found.flow, found
