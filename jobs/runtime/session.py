@@ -61,6 +61,7 @@ class Session:
         self._ear = Ear(main)
         self._lost: str | None = None
         self._called = 0.0
+        self._more = False  #: there was more than the lanes could take
         self._isolation = Isolation(main, patience=self._lease)
         self._turns = Turns()
         help_others = (self._rescue, self._look_at_clock, self._admit, self._tell_family, self._end_overdue)
@@ -126,7 +127,7 @@ class Session:
             if now - last_beat >= self._heartbeat:
                 last_beat = now
                 self._beat()
-            if self._ear.heard or now - looked >= self._patience:
+            if self._may_find_work or now - looked >= self._patience:
                 looked = now
                 self._unless_in_the_way(self._claim)
             if (duty := self._rounds.next()) is not None:
@@ -135,7 +136,7 @@ class Session:
                 idle_since = time.monotonic()
                 self._crew.watch()
                 self._unless_in_the_way(self._tell)
-            if not (self._ear.heard and self._crew.free):
+            if not self._may_find_work:
                 self._ear.wait(0.0 if self._rounds.under_way else self._patience)
         return self._lost or ("stopped" if self.stopping else "idle")
 
@@ -147,8 +148,12 @@ class Session:
             self.stopping = True
         if self.stopping:
             return True
-        at_it = self._crew.busy or self._ear.heard or self._rounds.under_way
+        at_it = self._crew.busy or self._ear.heard or self._more or self._rounds.under_way
         return not at_it and time.monotonic() - idle_since >= self._linger
+
+    @property
+    def _may_find_work(self) -> bool:
+        return self._ear.heard or (self._more and self._crew.free > 0)
 
     @property
     def _patience(self) -> float:
@@ -171,8 +176,8 @@ class Session:
             self._claim_suspect()
         elif self._crew.free or self._crew.room:
             self._claim_for_crew()
-        elif self._ear.heard:
-            self._call_for_help()
+        else:
+            self._leave_more()
 
     def _claim_suspect(self) -> None:
         step = self._isolation.take(self.id, self._crew.running)
@@ -181,7 +186,7 @@ class Session:
             self._dispatch(step)
 
     def _claim_for_crew(self) -> None:
-        self._ear.heard = False
+        self._ear.heard = self._more = False
         lanes, room = self._crew.free, self._crew.room
         failpoints.hit("before_claim")
         steps = self._turns.take(partial(claim.claim, self._main, session=self.id), lanes=lanes, loop=room)
@@ -190,11 +195,11 @@ class Session:
             self._dispatch(step)
         on_loop = sum(step.on_loop for step in steps)
         if len(steps) - on_loop == lanes or on_loop == room > 0:
-            self._ear.heard = True  # when a lane is free again
-            self._call_for_help()
+            self._leave_more()
 
-    def _call_for_help(self) -> None:
+    def _leave_more(self) -> None:
         """More work than lanes: wake another session, but do not ask at every claim."""
+        self._ear.heard, self._more = False, True
         if time.monotonic() - self._called >= LOOK and claim.any_ready(self._main):
             self._called = time.monotonic()
             wake.ring(self._main, more=True)
