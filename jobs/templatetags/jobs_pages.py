@@ -10,16 +10,17 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from jobs.pages import said
+from jobs.pages import rows, said
 from jobs.pages.looks import SHOWN, word
-from jobs.pages.rows import job_rows
 
 register = template.Library()
 
 register.simple_tag(said.status)
 register.simple_tag(said.when)
 register.simple_tag(said.took)
-register.simple_tag(job_rows)
+register.simple_tag(rows.job_rows)
+register.simple_tag(rows.step_rows)
+register.simple_tag(rows.bars)
 register.filter(said.short_id)
 register.filter(said.clock)
 register.filter(said.moment)
@@ -39,20 +40,9 @@ def unlocalized(number: float) -> str:
     return f"{number:g}"
 
 
-@register.simple_tag
-def row_y(row: int) -> int:
-    """The upper edge of a row of the timeline."""
-    return 16 * row + 2
-
-
 @register.filter
 def lasting(seconds: float) -> str:
     return said.duration(seconds)
-
-
-@register.filter
-def look_up(found: dict[Any, Any], key: Any) -> Any:
-    return found.get(key, "")
 
 
 @register.filter
