@@ -79,12 +79,6 @@ class Sender:
             record(self._under_way.pop(future), future.result())
 
 
-def send_due() -> int:
-    """Send what is due, as much as goes at once; returns how many."""
-    with Sender() as sender:
-        return sender.go_on()
-
-
 def take(limit: int, busy: Mapping[UUID, int] = NOBODY) -> Sequence[WebhookDelivery]:
     """Deliveries that are due, each counted as an attempt and out of the way of others for a while.
 
