@@ -12,11 +12,11 @@ from jobs.runtime.admit import admit
 from jobs.runtime.compose import Composition
 from jobs.runtime.finished import Finished, Outcome, retry_delay
 from jobs.runtime.judge import judge
-from jobs.runtime.rooms import Rooms, deadlock, flush, rooms
+from jobs.runtime.rooms import NO_ROOMS, Done, Rooms, deadlock
 from jobs.runtime.router import Router
-from jobs.runtime.routing import failing_policy, router_for, save_routing
+from jobs.runtime.routing import failing_policy, make_room, router_for, save_routing
 from jobs.runtime.store.commit import commit
-from jobs.runtime.store.joblock import End, JobView, complete, end_job, hold_back, lock_job, promote, save_state
+from jobs.runtime.store.joblock import End, JobView, end_job, lock_job, promote, save_state
 from jobs.runtime.store.link import Link
 from jobs.runtime.store.waits import save_wait
 from jobs.states import JobStatus, StepStatus
@@ -43,7 +43,7 @@ class JointCommit:
     def _write_owned(self, job: UUID, view: JobView, owned: list[Finished], asked: Sequence[Finished]) -> list[Outcome]:
         self._settle_states(job, view, owned)
         composition = Composition()
-        router, found, end = self._route(view, owned)
+        router, found, end = self._route(job, view, owned)
         freed = sum(f.frees_its_lane for f in owned)
         nodes = [step.node for step in router.steps]
         admitted = admit(owned[0].program, view, nodes, freed=freed, blocked=found.nodes)
@@ -52,7 +52,6 @@ class JointCommit:
         save_routing(self._link, job, owned[0].program, router)
         written = commit(self._link, composition.batch, session=self._session)
         self._park(owned)
-        self._make_room(job, found)
         failpoints.hit("in_commit")
         if end:
             end_job(self._link, job, end)
@@ -76,12 +75,6 @@ class JointCommit:
                 asked: dict[str, Any] = {"kind": f.wait.kind, "request": f.wait.request, "errors": f.errors}
                 save_wait(self._link, job=f.step.job_id, step=f.step.id, **asked)
 
-    def _make_room(self, job: UUID, found: Rooms) -> None:
-        if found.released:
-            complete(self._link, found.released)
-        if found.nodes:
-            hold_back(self._link, job, found.nodes)
-
     def _settle_states(self, job: UUID, view: JobView, owned: Sequence[Finished]) -> None:
         """Save what steps changed in their node's durable state, unless another step of the node was faster."""
         for f in owned:
@@ -93,19 +86,18 @@ class JointCommit:
             save_state(self._link, job=job, node=f.step.node, state=f.state)
             view.states[f.step.node] = f.state_version + 1
 
-    def _route(self, view: JobView, owned: Sequence[Finished]) -> tuple[Router, Rooms, End | None]:
+    def _route(self, job: UUID, view: JobView, owned: Sequence[Finished]) -> tuple[Router, Rooms, End | None]:
         """Also which steps have to wait for room, and how the job ends if it does now."""
         router, program = self._fill(view, owned), owned[0].program
-        closing = sum(f.closes for f in owned)
+        if failing := _failing(owned):
+            return router, NO_ROOMS, failing
         sent = {f.step.id: f.step.node for f in owned if f.status == StepStatus.COMPLETED}
-        failing = _failing(owned)
-        if failing:
-            return router, rooms(view, router, sent), failing
-        found = flush(view, router, sent=sent, closing=closing, cause=owned[-1].step.id)
+        done = Done(sent, closing=sum(f.closes for f in owned), cause=owned[-1].step.id)
+        found = make_room(self._link, job, view, router, done)
         for f in owned:
             if f.step.id in found.blocked:
                 f.wait_for_room()
-        end = failing_policy(program, router) or deadlock(program, view, router, found, closing=closing)
+        end = failing_policy(program, router) or deadlock(program, view, router, found, done)
         return router, found, end
 
     def _fill(self, view: JobView, owned: Sequence[Finished]) -> Router:

@@ -22,12 +22,12 @@ from jobs.runtime import waits, wake
 from jobs.runtime.admit import admit
 from jobs.runtime.program import Program
 from jobs.runtime.programs import programs
-from jobs.runtime.rooms import Rooms, deadlock, flush
+from jobs.runtime.rooms import Done, Rooms, deadlock
 from jobs.runtime.router import NOBODY, NewItem, NewStep, Router
-from jobs.runtime.routing import failing_policy, router_for, save_routing
+from jobs.runtime.routing import failing_policy, make_room, router_for, save_routing
 from jobs.runtime.store import birth as store
 from jobs.runtime.store.birth import Key, Newborn
-from jobs.runtime.store.joblock import End, JobView, complete, end_job, hold_back, lock_job, promote, read_clock
+from jobs.runtime.store.joblock import JobView, end_job, lock_job, promote, read_clock
 from jobs.runtime.store.link import django_link, is_conflict
 from jobs.states import JobStatus, StepStatus
 
@@ -49,7 +49,7 @@ def nudge(job: Job, act: Act) -> bool:
     if JobStatus(view.status).is_terminal:
         return False
     router = router_for(program, view)
-    found = _fill(router, act, view)
+    found = _fill(job.pk, router, act, view)
     delta = len(router.steps) + len(found.added(view)) - len(found.released)
     changed = {"open": F("open") + delta, **_completion(view, program, router, found)}
     Job.objects.filter(pk=job.pk).update(**changed)
@@ -67,7 +67,7 @@ def bear(job: Job, act: Act, key: Key | None = None) -> None:
     breakpoints = job.breakpoints or ()
     view = JobView.unborn(status=job.status, keep_open=job.keep_open, now=_now(program), breakpoints=breakpoints)
     router = router_for(program, view)
-    found = _fill(router, act, view)
+    found = _fill(job.pk, router, act, view)
     job.open, ends = len(router.steps), _is_done(view, program, router, found)
     job.status = JobStatus.COMPLETED if ends else job.status
     is_more = connection.in_atomic_block or ends or _wants_more(program, router)
@@ -93,13 +93,13 @@ def _now(program: Program) -> float:
     return read_clock(django_link()) if program.locked else 0.0
 
 
-def _fill(router: Router, act: Act, view: JobView) -> Rooms:
+def _fill(job: UUID, router: Router, act: Act, view: JobView) -> Rooms:
     """A step that was mended by hand may have to wait for room too."""
     act(router)
     if full := router.overfull():
         raise SlotFull(*full)
     sent = {item.source: item.source_node for item in router.items if item.source is not None}
-    return flush(view, router, sent=sent, closing=0, cause=None)
+    return make_room(django_link(), job, view, router, Done(sent))
 
 
 def due_timers(limit: int = 20) -> list[tuple[UUID, list[str]]]:
@@ -158,7 +158,8 @@ def _keep(job: Job, view: JobView, program: Program, router: Router, found: Room
     admitted = admit(program, view, [step.node for step in router.steps], blocked=found.nodes)
     promote(django_link(), admitted.promoted)
     plant(job, router, admitted.statuses)
-    _make_room(job, view, found)
+    if mended := found.added(view):
+        Activation.objects.filter(pk__in=mended).update(status=StepStatus.BLOCKED, finished_at=None)
     _keep_rest(job, view, program, router, found)
     _ring_for(router, view, promoted=bool(admitted.promoted))
 
@@ -168,23 +169,11 @@ def _keep_rest(job: Job, view: JobView, program: Program, router: Router, found:
     save_routing(django_link(), job.pk, program, router)
     if _is_done(view, program, router, found):
         JobEvent.objects.create(job=job, kind=JobStatus.COMPLETED)
-    end = failing_policy(program, router) or _deadlock(view, program, router, found)
+    stuck = deadlock(program, view, router, found, Done()) if view.status in MOVING else None
+    end = failing_policy(program, router) or stuck
     if end:
         end_job(django_link(), job.pk, end)
     return end is not None
-
-
-def _deadlock(view: JobView, program: Program, router: Router, found: Rooms) -> End | None:
-    return deadlock(program, view, router, found, closing=0) if view.status in MOVING else None
-
-
-def _make_room(job: Job, view: JobView, found: Rooms) -> None:
-    if found.released:
-        complete(django_link(), found.released)
-    if found.nodes:
-        mended = Activation.objects.filter(pk__in=found.added(view))
-        mended.update(status=StepStatus.BLOCKED, finished_at=None)
-        hold_back(django_link(), job.pk, found.nodes)
 
 
 def _ring_for(router: Router, view: JobView, *, promoted: bool = False) -> None:

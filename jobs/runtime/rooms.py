@@ -31,10 +31,18 @@ class Rooms:
 NO_ROOMS = Rooms()
 
 
-def rooms(view: JobView, router: Router, sent: Mapping[int, str]) -> Rooms:
-    """`sent`: the nodes of the steps that complete now, unless they have to wait."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a commit brings to its end."""
+
+    sent: Mapping[int, str] = field(default_factory=dict)  #: nodes of the steps that complete, unless they have to wait
+    closing: int = 0  #: how many steps are over with it, those included
+    cause: int | None = None  #: the step to which what is flushed is put down
+
+
+def rooms(view: JobView, router: Router, done: Done) -> Rooms:
     at_doors = _at_doors(view, router)
-    known = {**view.blocked, **sent}
+    known = {**view.blocked, **done.sent}
     blocked = {step: port for step, port in at_doors.items() if step in known}
     released = [step for step in view.blocked if step not in at_doors]
     return Rooms(blocked, {known[step]: step for step in blocked}, released) if blocked or released else NO_ROOMS
@@ -49,28 +57,28 @@ def _at_doors(view: JobView, router: Router) -> dict[int, Port]:
     return found
 
 
-def flush(view: JobView, router: Router, *, sent: Mapping[int, str], closing: int, cause: int | None) -> Rooms:
+def flush(view: JobView, router: Router, done: Done) -> Rooms:
     """When nothing else can move, flush tails until something does, or nothing is left to be flushed."""
-    found = rooms(view, router, sent)
-    while not view.keep_open and not _moves(view, router, found, closing=closing):
+    found = rooms(view, router, done)
+    while not view.keep_open and not _moves(view, router, found, done):
         known = len(router.steps)
-        router.drain(cause)
-        found = rooms(view, router, sent)
+        router.drain(done.cause)
+        found = rooms(view, router, done)
         if len(router.steps) == known:
             break
     return found
 
 
-def _moves(view: JobView, router: Router, found: Rooms, *, closing: int) -> bool:
+def _moves(view: JobView, router: Router, found: Rooms, done: Done) -> bool:
     """Is anything under way, beside steps that wait for room and what their nodes hold back for them?"""
     held_back = sum(view.nodes.get(step) in found.nodes for step in view.held_back)
-    others = view.open - closing - len(view.blocked) - held_back
+    others = view.open - done.closing - len(view.blocked) - held_back
     return others > 0 or any(step.node not in found.nodes for step in router.steps)
 
 
-def deadlock(program: Program, view: JobView, router: Router, found: Rooms, *, closing: int) -> End | None:
+def deadlock(program: Program, view: JobView, router: Router, found: Rooms, done: Done) -> End | None:
     """How the job ends when steps wait for room that nothing can make any more."""
-    if not found.blocked or view.keep_open or _moves(view, router, found, closing=closing):
+    if not found.blocked or view.keep_open or _moves(view, router, found, done):
         return None
     node, step = next(iter(found.nodes.items()))
     return End(status=JobStatus.FAILED, node=node, reason=f"{node}: {stuck(program, found.blocked[step])}")

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from jobs.runtime import capture
 from jobs.runtime.program import Program
+from jobs.runtime.rooms import Done, Rooms, flush, rooms
 from jobs.runtime.router import Broken, Recall, Router
-from jobs.runtime.store.joblock import End, JobView, save_memory, save_times, tell
+from jobs.runtime.store.joblock import End, JobView, complete, hold_back, save_memory, save_times, tell
 from jobs.runtime.store.link import Link
 from jobs.states import JobStatus
 
@@ -26,6 +27,16 @@ def router_for(program: Program, view: JobView, ordinals: Iterator[int] | None =
         ordinals=ordinals,
         recall=Recall(view.payloads, view.memory),
     )
+
+
+def make_room(link: Link, job: UUID, view: JobView, router: Router, done: Done) -> Rooms:
+    """Who waits for room, when the nodes of those start nothing, and tails are flushed if nothing else can move."""
+    if nodes := rooms(view, router, done).nodes:
+        view.hold_back(hold_back(link, job, nodes))
+    found = flush(view, router, done)
+    if found.released:
+        complete(link, found.released)
+    return found
 
 
 def save_routing(link: Link, job: UUID, program: Program, router: Router) -> None:

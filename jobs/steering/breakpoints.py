@@ -18,7 +18,7 @@ from jobs.models import Activation, Item, Job
 from jobs.runtime.nudge import nudge
 from jobs.runtime.programs import programs
 from jobs.runtime.router import NOBODY
-from jobs.states import StepStatus
+from jobs.states import JobStatus, StepStatus
 from jobs.steering.common import change, let_go, lock, steps, tell
 
 
@@ -35,6 +35,8 @@ def set_breakpoint(*, job: Job, node: str, actor: Actor = None, reason: str = ""
         found = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))
         Activation.objects.filter(pk__in=found).update(status=StepStatus.AT_BREAKPOINT)
         tell(job, "breakpoint_set", actor, reason=reason, data={"node": node, "held": len(found)})
+        if found and job.status in (JobStatus.PENDING, JobStatus.RUNNING):
+            nudge(job, lambda router: None)  # the lanes that those would have had are for what max_workers held back
 
 
 def clear_breakpoint(*, job: Job, node: str, actor: Actor = None, reason: str = "") -> None:

@@ -162,3 +162,14 @@ def test_it_refuses_nodes_that_are_not_there_and_breakpoints_that_are() -> None:
         services.set_breakpoint(job=job, node="b")
     with pytest.raises(WrongState, match="No step waits at a breakpoint at a"):
         services.step(job=job, node="a")
+
+
+def test_it_gives_the_lane_of_a_step_that_it_holds_to_the_next() -> None:
+    nodes = {"a": "test_pass", "b": "test_pass"}
+    job = start(make_flow("lanes", nodes, keep_open=True, max_workers=1, entry="a.input"))
+    services.post_item(job=job, port=Port("b", "input"), payload={})
+    assert statuses(job) == ["waiting"]
+
+    services.set_breakpoint(job=job, node="a")
+
+    assert (statuses(job, "a"), statuses(job)) == (["at_breakpoint"], ["ready"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -99,17 +100,20 @@ def test_it_spreads_retries_by_their_jitter_and_no_further(monkeypatch: pytest.M
 
 
 def test_it_refuses_the_late_result_of_a_branch_when_another_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`slow` is at work until the job has failed, and only then sends what it has."""
+    """Two branches are at work at once. One fails; the other goes on until the job has failed, and then sends."""
+    both_at_work = threading.Barrier(2, timeout=60)
 
-    def until_the_job_has_failed() -> None:
+    def fail_or_be_late() -> None:
+        if both_at_work.wait() == 0:
+            raise ValueError("no")
         deadline = time.monotonic() + 60
         while Job.objects.get().status != JobStatus.FAILED and time.monotonic() < deadline:
             time.sleep(0.02)
 
-    monkeypatch.setattr(Spread, "before", staticmethod(until_the_job_has_failed))
-    nodes = {"s": "test_pass", "bad": "test_flaky", "slow": "test_spread"}
-    job = run_flow(make_flow("branches", nodes, ["s.output slow.input", "s.output bad.input"]), n=1)
+    monkeypatch.setattr(Spread, "before", staticmethod(fail_or_be_late))
+    nodes = {"s": "test_pass", "a": "test_spread", "b": "test_spread"}
+    job = run_flow(make_flow("branches", nodes, ["s.output a.input", "s.output b.input"]), n=1)
 
-    assert (job.status, job.error_node, job.open) == (JobStatus.FAILED, "bad", 0)
-    assert job.activations.get(node="slow").status == "cancelled"
-    assert (job.items.filter(source_node="slow").count(), results(job)) == (0, [])
+    late = job.activations.get(node="b" if job.error_node == "a" else "a")
+    assert (job.status, job.open, late.status) == (JobStatus.FAILED, 0, "cancelled")
+    assert (job.items.filter(source_id=late.pk).count(), results(job)) == (0, [])

@@ -23,6 +23,7 @@ class Habit:
     loops: bool = False  #: sends items round by `again`, until they made their hops
     skips: int = 0  #: its error handler skips items whose value this divides; 0 for none
     counts: bool = False  #: keeps count of its activations in the node's durable state
+    asks: str = ""  #: parks until there is an answer: a decision, or the end of a child job
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -14,10 +15,11 @@ MOST_ITEMS = 400
 POLICIES = ("immediate", "immediate", "immediate", "all_slots_ready", "batch_size", "batch_size", "time_interval")
 
 
-def random_flow(chance: Random) -> tuple[Flow, Expected]:
-    """The first of some that is not too large, and what it comes to."""
+def random_flow(chance: Random, more: Random | None = None) -> tuple[Flow, Expected]:
+    """The first of some that is not too large, and what it comes to. With `more`, steps park, slots block or drop."""
     while True:
         flow = _flow(chance)
+        flow = _with_more(flow, more) if more else flow
         try:
             return flow, expected(flow, limit=MOST_ITEMS)
         except TooMuchError:
@@ -38,6 +40,26 @@ def _flow(chance: Random) -> Flow:
         (_port(chance, nodes, first=not n), _item(n)) for n in range(chance.randint(1, 12) if keep_open else 1)
     )
     return Flow(program, habits, inputs, keep_open, confluent)
+
+
+def _with_more(flow: Flow, more: Random) -> Flow:
+    """By chances of its own, so that worlds without it stay what they were."""
+    spec, may_refuse = flow.program.spec, flow.keep_open and flow.confluent
+    nodes = {name: node if may_refuse else _narrowed(node, flow, more) for name, node in spec.nodes.items()}
+    kinds = ("",) * 5 + ("decision", "child_job")
+    habits = {name: replace(habit, asks=more.choice(kinds)) for name, habit in flow.habits.items()}
+    return replace(flow, program=Program(replace(spec, nodes=nodes)), habits=habits)
+
+
+def _narrowed(node: NodeSpec, flow: Flow, more: Random) -> NodeSpec:
+    """Blocking changes nothing in what comes out, unless nothing can move any more; dropping does."""
+    outcomes = ("fail", "block") if flow.confluent else ("fail", "block", "drop")
+    slots = []
+    for slot in node.slots:
+        outcome = more.choice(outcomes)
+        capacity = slot.capacity if outcome == "fail" else more.choice((1, 2, 5))
+        slots.append(replace(slot, capacity=capacity, when_full=outcome))
+    return replace(node, slots=tuple(slots))
 
 
 def _node(chance: Random, name: str, *, plain: bool, confluent: bool) -> NodeSpec:

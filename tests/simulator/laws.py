@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jobs.runtime.router import Router
+from jobs.runtime.router import NOBODY, Router
+from templates_app.spec import SlotSpec
 from tests.simulator.oracle import Expected
-from tests.simulator.store import OPEN, Broken, StepRow, Store, law
+from tests.simulator.store import OPEN, Broken, ItemRow, StepRow, Store, law
 
 ACTIVE = ("ready", "running", "retrying")
 
@@ -22,6 +23,8 @@ class Watch:
         self._program = store.flow.program
         self._newest: Counter[tuple[str, str]] = Counter()  #: per slot, the newest item that was taken
         self._started: dict[str, float] = {}
+        wires, doors = self._program.spec.connections, self._program.doors
+        self._feeders = {c.source for c in wires if c.slot in doors.get(c.target, ())}  #: may have waited for room
 
     def on_start(self, steps: Sequence[StepRow]) -> None:
         for step in steps:
@@ -46,19 +49,24 @@ class Watch:
         law(store.open == len(is_open), f"open is {store.open}, and {len(is_open)} steps are open")
         active = sum(row.status in ACTIVE for row in is_open)
         law(limit is None or active <= limit, f"{active} steps at a time, max_workers is {limit}")
-        if not store.flow.confluent:
-            self._slots_hold()
+        self._no_lane_is_idle(active)
+        self._slots_hold()
+        self._nothing_passes_a_breakpoint()
 
     def at_the_end(self) -> None:
         store = self._store
         law(not store.rows(*OPEN), "the job ended with open steps")
         law(len(set(store.committed)) == len(store.committed), "a step was committed twice")
-        if self._program.spec.max_workers == 1:
+        if self._program.spec.max_workers == 1 and not store.overtaken:
             law(store.committed == sorted(store.committed), f"max_workers is 1, and steps ended as {store.committed}")
         if store.status == "completed":
             self._nothing_can_move()
             self._counted_right()
-        if store.flow.confluent:
+        law(
+            all(item.taker != NOBODY or self._slot(item).when_full == "drop" for item in store.items),
+            "it dropped an item",
+        )
+        if store.flow.confluent and not self._ran_out_of_room():
             law(store.status == "completed", f"the job is {store.status}")
             self._as_expected()
 
@@ -75,6 +83,9 @@ class Watch:
     def _last_call(self, step: StepRow, together: Sequence[StepRow]) -> None:
         """Tails are flushed when nothing else can move: only tails start together with it."""
         others = [row for row in self._store.open_rows() if not (row in together and self._tail(row))]
+        others = [
+            row for row in others if row.node not in self._feeders or row.status in ("retrying", "parked", "held")
+        ]
         law(not others, f"{step.node} was drained while steps {[row.id for row in others]} were open")
 
     def _not_too_often(self, step: StepRow, policy: Mapping[str, Any]) -> None:
@@ -86,11 +97,40 @@ class Watch:
         """An interval whose time has come says so, also at the last call."""
         return bool(row.message) and row.message["reason"] in {"drained", "time_interval_met"}
 
+    def _no_lane_is_idle(self, active: int) -> None:
+        """A step that is parked, blocked or at a breakpoint keeps nobody out."""
+        store, limit = self._store, self._program.spec.max_workers
+        stuck = {row.node for row in store.rows("blocked")}
+        waiting = [row.id for row in store.rows("waiting") if row.node not in stuck]
+        idle = limit is not None and active < limit and store.status == "running"
+        law(not (waiting and idle), f"{active} steps at a time, max_workers is {limit}, and {waiting} wait")
+
     def _slots_hold(self) -> None:
+        """What does not fit is at the door, and belongs to a step that is blocked; there are no others."""
+        at_doors: set[int | None] = set()
         for node, slots in self._store.waiting().items():
             for slot in self._program.spec.nodes[node].slots:
-                waiting = len(slots.get(slot.name, ()))
-                law(waiting <= slot.capacity, f"{waiting} items wait in {node}.{slot.name}, it holds {slot.capacity}")
+                beyond = slots.get(slot.name, [])[slot.capacity :]
+                law(
+                    not beyond or slot.when_full == "block",
+                    f"{node}.{slot.name} holds {slot.capacity}, not {beyond} too",
+                )
+                at_doors |= {self._store.items[item - 1].source for item in beyond}
+        blocked = {row.id for row in self._store.rows("blocked")}
+        ended = self._store.status in {"completed", "failed"}
+        law(ended or at_doors == blocked, f"steps {at_doors} wait for room, and {blocked} are blocked")
+
+    def _nothing_passes_a_breakpoint(self) -> None:
+        for row in self._store.rows("ready"):
+            passes = row.node in self._store.breakpoints and not row.attempt and not row.let_go
+            law(not passes, f"step {row.id} of {row.node} passed its breakpoint")
+
+    def _ran_out_of_room(self) -> bool:
+        return self._store.end is not None and "waits for room" in self._store.end.reason
+
+    def _slot(self, item: ItemRow) -> SlotSpec:
+        slots = self._program.spec.nodes[item.node].slots
+        return next(slot for slot in slots if slot.name == item.slot)
 
     def _nothing_can_move(self) -> None:
         router = Router(self._program, waiting=self._store.waiting(), now=self._store.now, last=self._store.activated)

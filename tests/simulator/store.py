@@ -20,7 +20,7 @@ from tests.simulator.behaviour import Flow
 
 JOB = UUID(int=1)
 Steps = Sequence[tuple[int, int]]
-OPEN = frozenset({"ready", "running", "retrying", "waiting", "held"})
+OPEN = frozenset({"ready", "running", "retrying", "waiting", "held", "at_breakpoint", "parked", "blocked"})
 ALIVE = frozenset({"running", "paused"})
 
 
@@ -53,6 +53,7 @@ class StepRow:
     errors: int = 0
     due: float = 0.0
     taken: list[int] = field(default_factory=list)
+    let_go: bool = False  #: somebody let it pass a breakpoint
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class ItemRow:
     event: str
     source_node: str
     payload: dict[str, Any]
+    source: int | None = None
     taker: int | None = None
 
 
@@ -79,7 +81,14 @@ class Store:
     states: dict[str, tuple[int, int]] = field(default_factory=dict)  #: node: count and version
     activated: dict[str, float] = field(default_factory=dict)
     look_at: dict[str, float] = field(default_factory=dict)
-    committed: list[int] = field(default_factory=list)  #: steps in the order of their last commit
+    committed: list[int] = field(default_factory=list)  #: steps in the order in which their result was committed
+    breakpoints: set[str] = field(default_factory=set)
+    asked: dict[int, int] = field(
+        default_factory=dict
+    )  #: parked steps without an answer, and their errors as they asked
+    answers: dict[int, int] = field(default_factory=dict)  #: steps with an answer, and for how many errors it is
+    end: End | None = None
+    overtaken: bool = False  #: a step gave up its lane before it was over, so that others may have passed it
     _live: list[StepRow] = field(default_factory=list)
     _queued: list[ItemRow] = field(default_factory=list)
     on_start: Callable[[list[StepRow]], None] = lambda rows: None  #: told of the new steps of each write
@@ -95,13 +104,18 @@ class Store:
             owned=frozenset(step for step, attempt in steps if self._owns(step, attempt, session)),
             waiting=self.waiting(),
             held_back=[row.id for row in self.rows("waiting")],
+            idle=len(self.rows("at_breakpoint", "parked", "blocked")),
+            nodes={row.id: row.node for row in self.rows("waiting")},
+            blocked={row.id: row.node for row in self.rows("blocked")},
+            sources={item.id: item.source for item in self._queued if item.source is not None},
+            breakpoints=frozenset(self.breakpoints),
             states={node: version for node, (_, version) in self.states.items()},
             activated=dict(self.activated),
         )
 
     def commit(self, link: object, batch: Batch, *, session: UUID) -> Written:
         fenced = self._fenced(batch, session)
-        paused = frozenset(fenced) if self.status == "paused" else frozenset[int]()
+        steered = frozenset(fenced) if self.status == "paused" or self.breakpoints else frozenset[int]()
         first = len(self.steps) + 1
         ids = list(range(first, first + len(batch.new_steps)))
         self._add_open(sum(row["delta"] for row in batch.steps if row["id"] in fenced))
@@ -113,12 +127,32 @@ class Store:
             if row["root"] in fenced:
                 self._take(row["item"], _taker(row["taker"], ids))
         self.on_start([row for row in fresh if row])
-        return Written(frozenset(fenced), paused, ids)
+        return Written(frozenset(fenced), steered, ids)
 
     def promote(self, link: object, activations: Sequence[int]) -> None:
         for step in activations:
             if self.row(step).status == "waiting":
                 self.row(step).status = "ready"
+
+    def complete(self, link: object, activations: Sequence[int]) -> None:
+        for step in activations:
+            law(
+                self.row(step).status == "blocked",
+                f"step {step} is {self.row(step).status}, and is said to wait for room",
+            )
+            self.row(step).status = "completed"
+
+    def hold_back(self, link: object, job: UUID, nodes: Iterable[str]) -> dict[int, str]:
+        self.overtaken = True
+        held = [row for row in self.rows("ready") if row.node in nodes]
+        for row in held:
+            row.status = "waiting"
+        return {row.id: row.node for row in held}
+
+    def save_wait(self, link: object, *, step: int, errors: int, **_: Any) -> None:
+        self.overtaken = True
+        self.answers.pop(step, None)
+        self.asked[step] = errors
 
     def save_state(self, link: object, *, job: UUID, node: str, state: dict[str, Any]) -> None:
         self.states[node] = state["count"], self.states.get(node, (0, 0))[1] + 1
@@ -131,10 +165,20 @@ class Store:
         self.look_at |= timers
 
     def end_job(self, link: object, job: UUID, end: End) -> bool:
-        self.status, self.open = end.status, 0
+        self.status, self.open, self.end = end.status, 0, end
+        if "waits for room" in end.reason:
+            self._law_of_deadlock()
         for row in self.rows(*OPEN):
-            row.status = "cancelled"
+            row.status = "completed" if row.status == "blocked" else "cancelled"
         return True
+
+    def _law_of_deadlock(self) -> None:
+        """The job may be failed for want of room only when nothing in it could make any."""
+        stuck = {row.node for row in self.rows("blocked")}
+        others = [
+            row.id for row in self.rows(*OPEN - {"blocked"}) if (row.status, row.node in stuck) != ("waiting", True)
+        ]
+        law(stuck and not others, f"the job was failed for want of room although steps {others} could go on")
 
     # What sessions and verbs ask of it.
 
@@ -152,7 +196,9 @@ class Store:
         inputs: dict[str, list[dict[str, Any]]] = {}
         for item in sorted(row.taken):
             inputs.setdefault(self.items[item - 1].slot, []).append(self.items[item - 1].payload)
-        return Step(row.id, JOB, 1, row.node, row.attempt, row.errors, 0, row.message, inputs)
+        step = Step(row.id, JOB, 1, row.node, row.attempt, row.errors, 0, row.message, inputs)
+        step.watched = bool(self.breakpoints)
+        return step
 
     def rescue(self) -> None:
         """Whatever runs under a session that is no more is ready again."""
@@ -208,7 +254,9 @@ class Store:
         for s in passed:
             row = self.row(s["id"])
             row.status, row.errors, row.due = str(s["status"]), s["errors"], self.now + (s["delay"] or 0.0)
-            if row.status not in OPEN:
+            if row.status == "completed" and self.flow.habits[row.node].asks:
+                law(self.answers.get(row.id) == row.errors, f"step {row.id} went on without an answer")
+            if row.status not in OPEN or row.status == "blocked":
                 self.committed.append(row.id)
         return [s["id"] for s in passed]
 
@@ -224,13 +272,20 @@ class Store:
             self.steps.append(StepRow(len(self.steps) + 1, row["node"], "never"))
             return None
         fused = "ended" in row
-        status = "held" if self.status == "paused" and not fused else str(row["status"])
+        status = str(row["status"]) if fused else self._begins(row)
         new = self._add_step(StepRow(0, row["node"], status, row["message"]))
         if fused:
             self.committed.append(new.id)
         elif status == "running":
             new.session, new.attempt = session, 1
         return new
+
+    def _begins(self, row: dict[str, Any]) -> str:
+        if row["node"] in self.breakpoints:
+            return "at_breakpoint"
+        if self.status == "paused":
+            return "held"
+        return "ready" if self.breakpoints and row["status"] == "running" else str(row["status"])
 
     def _add_step(self, row: StepRow) -> StepRow:
         row.id = len(self.steps) + 1
@@ -240,6 +295,7 @@ class Store:
 
     def _new_item(self, row: dict[str, Any], ids: Sequence[int]) -> None:
         item = ItemRow(len(self.items) + 1, row["node"], row["slot"], row["event"], row["source_node"], row["payload"])
+        item.source = ids[row["source"] - 1] if row.get("source") else row.get("root")
         self.items.append(item)
         if row["taker"] is not None:
             self._take(item.id, _taker(row["taker"], ids))

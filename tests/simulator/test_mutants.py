@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from pytest import MonkeyPatch
 
-from jobs.runtime import joint
+from jobs.runtime import admit as admitting
+from jobs.runtime import finished, joint, rooms
 from jobs.runtime.admit import Admitted, admit
 from jobs.runtime.compose import _Scribe
+from jobs.runtime.finished import Finished
 from jobs.runtime.joint import JointCommit
-from jobs.runtime.router import NewStep, Router
+from jobs.runtime.router import NewItem, NewStep, Router
 from jobs.states import StepStatus
 from templates_app.routines.policies import Activate, TimeInterval
+from templates_app.spec import Port
 from tests.simulator.store import Broken
 from tests.simulator.world import World
 
@@ -88,6 +91,58 @@ def ignores_intervals(patch: MonkeyPatch) -> None:
     patch.setattr(TimeInterval, "decide", lambda self, view: original(self, replace(view, last_activation=None)))
 
 
+def takes_a_parked_step_for_over(patch: MonkeyPatch) -> None:
+    patch.setattr(finished, "AGAIN", finished.AGAIN - {StepStatus.PARKED})
+
+
+def counts_parked_steps_as_lanes(patch: MonkeyPatch) -> None:
+    def crowded(program: Any, view: Any, nodes: Any, **more: Any) -> Any:
+        return admit(program, replace(view, idle=0), nodes, **more)
+
+    patch.setattr(joint, "admit", crowded)
+
+
+def lets_steps_pass_a_breakpoint(patch: MonkeyPatch) -> None:
+    patch.setattr(admitting, "_unless_held", lambda view, node, status: status)
+
+
+def gives_a_lane_back_twice(patch: MonkeyPatch) -> None:
+    def generous(program: Any, view: Any, nodes: Any, *, freed: int, **more: Any) -> Any:
+        return admit(program, view, nodes, freed=2 * freed, **more)
+
+    patch.setattr(joint, "admit", generous)
+
+
+def forgets_what_a_parked_step_asked(patch: MonkeyPatch) -> None:
+    patch.setattr(JointCommit, "_park", lambda self, owned: None)
+
+
+def completes_a_step_that_waits_for_room(patch: MonkeyPatch) -> None:
+    patch.setattr(Finished, "wait_for_room", lambda self: None)
+
+
+def forgets_who_waits_for_room(patch: MonkeyPatch) -> None:
+    original: Any = rooms.rooms
+    patch.setattr(rooms, "rooms", lambda *about: replace(original(*about), released=[]))
+
+
+def waits_for_room_for_ever(patch: MonkeyPatch) -> None:
+    patch.setattr(joint, "deadlock", lambda *about: None)
+
+
+def gives_up_while_somebody_could_make_room(patch: MonkeyPatch) -> None:
+    patch.setattr(rooms, "_moves", lambda *about: False)
+
+
+def drops_the_oldest(patch: MonkeyPatch) -> None:
+    def drop(self: Any, item: NewItem, port: Port) -> None:
+        waiting = self._slots(port.node)[port.slot]
+        if len(waiting) > self._program.dropping.get(port, 1_000):
+            waiting.pop(0)
+
+    patch.setattr(Router, "_drop_newest", drop)
+
+
 MUTANTS: list[Mutant] = [
     forgets_tails,
     asks_a_policy_once,
@@ -98,6 +153,16 @@ MUTANTS: list[Mutant] = [
     follows_without_the_stored_items,
     overwrites_state,
     ignores_intervals,
+    takes_a_parked_step_for_over,
+    counts_parked_steps_as_lanes,
+    lets_steps_pass_a_breakpoint,
+    gives_a_lane_back_twice,
+    forgets_what_a_parked_step_asked,
+    completes_a_step_that_waits_for_room,
+    forgets_who_waits_for_room,
+    waits_for_room_for_ever,
+    gives_up_while_somebody_could_make_room,
+    drops_the_oldest,
 ]
 
 

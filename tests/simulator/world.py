@@ -19,14 +19,16 @@ from jobs.runtime.committer import Committer
 from jobs.runtime.finished import Finished, Outcome
 from jobs.runtime.fuse import fuse
 from jobs.runtime.joint import JointCommit
+from jobs.runtime.rooms import Done, deadlock
 from jobs.runtime.router import Router
-from jobs.runtime.routing import router_for, save_routing
+from jobs.runtime.routing import make_room, router_for, save_routing
 from jobs.runtime.store.claim import Step
 from jobs.states import StepStatus
+from templates_app.routines import Wait
 from tests.simulator.behaviour import Payload
 from tests.simulator.graphs import random_flow
 from tests.simulator.laws import Watch
-from tests.simulator.store import JOB, Link, Store, law
+from tests.simulator.store import JOB, Link, StepRow, Store, law
 
 MOST_EVENTS = 20_000
 MOST_RETRIES = 4
@@ -58,7 +60,9 @@ class Moods:
 class World:
     def __init__(self, seed: int) -> None:
         self._chance = Random(seed)
-        self.flow, oracle = random_flow(self._chance)
+        # Odd seeds have more in them; the others are the worlds that they were before there was more.
+        self._more = Random(f"more {seed}") if seed % 2 else None
+        self.flow, oracle = random_flow(self._chance, self._more)
         self.store = Store(self.flow, keep_open=self.flow.keep_open)
         self._watch = Watch(self.store, oracle)
         self.store.on_start = self._watch.on_start
@@ -109,6 +113,18 @@ class World:
         if self._is_due():
             actions.append(self._tick)
         actions += self._verbs()
+        actions += self._steering() if self._more else []
+        return actions
+
+    def _steering(self) -> list[Callable[[], None]]:
+        """Answers arrive, and somebody sets and clears breakpoints."""
+        store, nodes = self.store, sorted(self.flow.habits)
+        actions: list[Callable[[], None]] = [self._answer] * bool(store.asked)
+        if store.status in {"pending", "running"} and self._happens(self._moods.pause):
+            actions.append(lambda: self._hold(self._chance.choice(nodes)))
+        if store.breakpoints:
+            actions += [lambda: self._clear(self._chance.choice(sorted(store.breakpoints)))] * self._happens(0.2)
+            actions += [self._step] * bool(store.rows("at_breakpoint"))
         return actions
 
     def _verbs(self) -> list[Callable[[], None]]:
@@ -193,9 +209,16 @@ class World:
             finished.status, finished.delay, finished.error = StepStatus.RETRYING, self._chance.random(), {"type": "E"}
         elif self._happens(self._moods.stop):
             finished.status, finished.error = StepStatus.FAILED, {"type": "E"}
+        elif self._has_to_ask(step):
+            finished.status, finished.wait = StepStatus.PARKED, Wait(self.flow.habits[step.node].asks, {})
         else:
             self._succeed(hand, finished, items)
         return finished
+
+    def _has_to_ask(self, step: Step) -> bool:
+        """A step that ran in another's chain has no row of its own yet, so that nobody can have answered it."""
+        answered = step.root is None and self.store.answers.get(step.id) == step.errors
+        return bool(self.flow.habits[step.node].asks) and not answered
 
     def _succeed(self, hand: Hand, finished: Finished, items: list[Payload]) -> None:
         step = finished.step
@@ -238,7 +261,7 @@ class World:
     def _wait_for_time(self) -> None:
         store = self.store
         due = [row.due for row in store.rows("retrying")] + list(store.look_at.values())
-        patient = bool(self._to_post) or store.keep_open
+        patient = bool(self._to_post) or store.keep_open or bool(store.breakpoints)
         law(due or patient, f"nothing moves: {[(row.id, row.status) for row in store.open_rows()]}")
         store.now = max(store.now, min(due)) if due else store.now
 
@@ -249,13 +272,46 @@ class World:
 
     def _resume(self) -> None:
         """As jobs.steering.control does it."""
-        store, limit = self.store, self.flow.program.spec.max_workers
+        store = self.store
         store.status = "running" if any(row.attempt for row in store.steps) else "pending"
-        held = store.rows("held")
+        self._let_go(store.rows("held"))
+        self._nudge(Router.look_everywhere)
+
+    def _let_go(self, held: list[StepRow]) -> None:
+        """As jobs.steering.common does it."""
+        store, limit = self.store, self.flow.program.spec.max_workers
         free = len(held) if limit is None else max(0, limit - len(store.rows("ready", "running", "retrying")))
         for place, row in enumerate(held):
             row.status = "ready" if place < free else "waiting"
-        self._nudge(Router.look_everywhere)
+            if store.status == "paused":
+                row.status = "held"
+
+    def _answer(self) -> None:
+        """As jobs.runtime.waits does it; the end of a child job is told twice now and then."""
+        step = self._chance.choice(sorted(self.store.asked))
+        for _ in range(1 + self._happens(0.3)):
+            if step in self.store.asked:
+                law(self.store.row(step).status == "parked", f"step {step} waits for an answer, and is not parked")
+                self.store.answers[step] = self.store.asked.pop(step)
+                self._let_go([self.store.row(step)])
+
+    def _hold(self, node: str) -> None:
+        """As jobs.steering.breakpoints does it."""
+        self.store.overtaken = True
+        self.store.breakpoints.add(node)
+        for row in self.store.rows("ready", "waiting", "held"):
+            if row.node == node and not row.attempt:
+                row.status = "at_breakpoint"
+        self._nudge(lambda router: None)
+
+    def _clear(self, node: str) -> None:
+        self.store.breakpoints.discard(node)
+        self._let_go([row for row in self.store.rows("at_breakpoint") if row.node == node])
+
+    def _step(self) -> None:
+        first = self.store.rows("at_breakpoint")[0]
+        first.let_go = True
+        self._let_go([first])
 
     def _post(self) -> None:
         port, payload = self._to_post.pop(0)
@@ -276,11 +332,16 @@ class World:
         act(router)
         if full := router.overfull():
             raise SlotFull(*full)
-        if not router.steps and not view.open and not view.keep_open:
-            router.drain()
+        found = make_room(self._link, JOB, view, router, Done())
         save_routing(self._link, JOB, program, router)
-        store.plant(router, admit(program, view, [step.node for step in router.steps]).statuses)
-        if not router.steps and not view.open and not view.keep_open and store.status in {"pending", "running"}:
+        admitted = admit(program, view, [step.node for step in router.steps], blocked=found.nodes)
+        store.promote(self._link, admitted.promoted)
+        store.plant(router, admitted.statuses)
+        store.open -= len(found.released)
+        moving = store.status in {"pending", "running"}
+        if moving and (end := deadlock(program, view, router, found, Done())):
+            store.end_job(self._link, JOB, end)
+        elif moving and not store.open and not view.keep_open:
             store.status = "completed"
 
     def _happens(self, chance: float) -> bool:
@@ -296,7 +357,17 @@ def _moods(chance: Random, *, confluent: bool) -> Moods:
 
 
 #: Functions of jobs.runtime.store that the model stands for, wherever they are imported.
-SQL = ("lock_job", "commit", "promote", "save_state", "save_times", "end_job")
+SQL = (
+    "lock_job",
+    "commit",
+    "promote",
+    "save_state",
+    "save_times",
+    "end_job",
+    "save_wait",
+    "complete",
+    "hold_back",
+)
 PLACES = (joint, routing, committer)
 
 

@@ -39,6 +39,11 @@ class JobView:
     memory: dict[str, dict[str, Any]] = field(default_factory=dict)  #: what each custom policy remembers
     payloads: dict[int, dict[str, Any]] = field(default_factory=dict)  #: of waiting items that a policy reads
 
+    def hold_back(self, steps: Mapping[int, str]) -> None:
+        """These, and their nodes, do not start for now: as if max_workers had held them back all along."""
+        self.nodes.update(steps)
+        self.held_back = sorted({*self.held_back, *steps})
+
     @classmethod
     def unborn(cls, *, status: str, keep_open: bool, now: float, breakpoints: Collection[str] = ()) -> JobView:
         """A job of which nothing is stored yet."""
@@ -153,14 +158,14 @@ def complete(link: Link, activations: Sequence[int]) -> None:
     run(link, sql, {"ids": list(activations)})
 
 
-def hold_back(link: Link, job: UUID, nodes: Collection[str]) -> None:
-    """Steps of these nodes do not start for now. One that a session is claiming at this very moment is left to it."""
+def hold_back(link: Link, job: UUID, nodes: Collection[str]) -> dict[int, str]:
+    """Steps of these nodes do not start for now; returns them. One that a session is just claiming is left to it."""
     sql = (
         "WITH ready AS MATERIALIZED (SELECT id FROM jobs_activation WHERE job_id = %(job)s AND status = 'ready' "
         "AND node = ANY(%(nodes)s::text[]) ORDER BY id FOR UPDATE SKIP LOCKED) "
-        "UPDATE jobs_activation a SET status = 'waiting' FROM ready WHERE a.id = ready.id"
+        "UPDATE jobs_activation a SET status = 'waiting' FROM ready WHERE a.id = ready.id RETURNING a.id, a.node"
     )
-    run(link, sql, {"job": job, "nodes": list(nodes)})
+    return dict(run(link, sql, {"job": job, "nodes": list(nodes)}).fetchall())
 
 
 SAVE_STATE = """
