@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "routilux_site.middleware.identify_request",
     "routilux_site.middleware.content_security_policy",
+    "routilux_site.middleware.give_up_in_words",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

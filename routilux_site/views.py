@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -60,6 +61,11 @@ def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     response = _answer(request, 429, text=f"Too many attempts to log in. Try again in {seconds} seconds.")
     response["Retry-After"] = str(seconds)
     return response
+
+
+def too_slow(request: HttpRequest) -> HttpResponse:
+    limit = f"The database gave this up after {settings.WEB['STATEMENT_TIMEOUT']:g} s: it had to read too much."
+    return _answer(request, 503, text=f"{limit} Ask for less: a shorter time, one flow, one status.", code="too-slow")
 
 
 def _answer(request: HttpRequest, status: int, *, text: str = "", code: str = "") -> HttpResponse:
