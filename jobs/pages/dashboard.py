@@ -100,7 +100,7 @@ def _failures() -> Groups:
 
 def _running() -> list[Job]:
     rows = Job.objects.filter(status=JobStatus.RUNNING).select_related("flow").order_by("id")
-    return list(rows.only("flow__name", "status", "created_at", "started_at")[:RUNNING])
+    return list(rows.only("flow__name", "status", "created_at", "started_at", "finished_at")[:RUNNING])
 
 
 def _runtime() -> dict[str, Any]:
