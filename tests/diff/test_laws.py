@@ -20,7 +20,14 @@ OTHER_WAY = {Kind.ADDED: Kind.REMOVED, Kind.REMOVED: Kind.ADDED}
 
 def bare(differences: Iterable[Difference]) -> list[str]:
     """All but the sentence and the node, which do not mirror, in an order of its own."""
-    return sorted(strict_json.canonical(replace(found, sentence="", node="").to_json()) for found in differences)
+    return sorted(strict_json.canonical(_nameless(found).to_json()) for found in differences)
+
+
+def _nameless(found: Difference) -> Difference:
+    """The entry of a flow is told with the name that its node has on the newer side: that does not mirror either."""
+    ends = {key: getattr(found, key) for key in ("before", "after")} if found.path == "entry" else {}
+    ports = {key: end.partition(".")[2] if isinstance(end, str) else end for key, end in ends.items()}
+    return replace(found, sentence="", node="", **ports)
 
 
 def mirrored(differences: Iterable[Difference]) -> list[Difference]:
