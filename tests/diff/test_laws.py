@@ -26,7 +26,7 @@ def bare(differences: Iterable[Difference]) -> list[str]:
 def _nameless(found: Difference) -> Difference:
     """The entry of a flow is told with the name that its node has on the newer side: that does not mirror either."""
     ends = {key: getattr(found, key) for key in ("before", "after")} if found.path == "entry" else {}
-    ports = {key: end.partition(".")[2] if isinstance(end, str) else end for key, end in ends.items()}
+    ports: Any = {key: end.partition(".")[2] if isinstance(end, str) else end for key, end in ends.items()}
     return replace(found, sentence="", node="", **ports)
 
 
