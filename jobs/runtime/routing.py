@@ -10,8 +10,9 @@ from jobs.runtime import capture
 from jobs.runtime.program import Program
 from jobs.runtime.rooms import Done, Rooms, flush, rooms
 from jobs.runtime.router import Broken, Recall, Router
-from jobs.runtime.store.joblock import End, JobView, complete, hold_back, save_memory, save_times, tell
+from jobs.runtime.store.joblock import End, JobView, save_memory, save_times, tell
 from jobs.runtime.store.link import Link
+from jobs.runtime.store.rooms import complete, hold_back
 from jobs.states import JobStatus
 
 #: Handlers that let a job go on although a policy raised: its items stay where they are.

@@ -147,27 +147,6 @@ def promote(link: Link, activations: Sequence[int]) -> None:
     run(link, sql, {"ids": list(activations)})
 
 
-def complete(link: Link, activations: Sequence[int]) -> None:
-    """There is room for all that these steps sent: they waited for nothing else."""
-    if not activations:
-        return
-    sql = (
-        "UPDATE jobs_activation SET status = 'completed', finished_at = clock_timestamp() "
-        "WHERE id = ANY(%(ids)s::bigint[]) AND status = 'blocked'"
-    )
-    run(link, sql, {"ids": list(activations)})
-
-
-def hold_back(link: Link, job: UUID, nodes: Collection[str]) -> dict[int, str]:
-    """Steps of these nodes do not start for now; returns them. One that a session is just claiming is left to it."""
-    sql = (
-        "WITH ready AS MATERIALIZED (SELECT id FROM jobs_activation WHERE job_id = %(job)s AND status = 'ready' "
-        "AND node = ANY(%(nodes)s::text[]) ORDER BY id FOR UPDATE SKIP LOCKED) "
-        "UPDATE jobs_activation a SET status = 'waiting' FROM ready WHERE a.id = ready.id RETURNING a.id, a.node"
-    )
-    return dict(run(link, sql, {"job": job, "nodes": list(nodes)}).fetchall())
-
-
 SAVE_STATE = """
 INSERT INTO jobs_nodestate (job_id, node, state, version) VALUES (%(job)s, %(node)s, %(state)s::jsonb, 1)
 ON CONFLICT (job_id, node) DO UPDATE SET state = excluded.state, version = jobs_nodestate.version + 1
