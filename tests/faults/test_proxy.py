@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from routilux_site import postgres
 from routilux_site.embedded.server import PORT
@@ -13,21 +15,25 @@ from tests.faults.proxy import Proxy, a_proxy
 
 pytestmark = pytest.mark.xdist_group("proxy")
 
+#: Of this process alone: another run of the suite may be at the same server.
+TABLE = Identifier(f"proxied_{uuid4().hex}")
+INSERT = SQL("INSERT INTO {} VALUES (1)").format(TABLE)
+
 
 @pytest.fixture
 def proxy() -> Iterator[Proxy]:
     params = postgres.ensure()
     with a_proxy(postgres.server().socket_dir / f".s.PGSQL.{PORT}") as proxy:
         with psycopg.connect(**params, autocommit=True) as setup:
-            setup.execute("CREATE TABLE IF NOT EXISTS proxied (n int); TRUNCATE proxied")
+            setup.execute(SQL("CREATE TABLE {} (n int)").format(TABLE))
         yield proxy
         with psycopg.connect(**params, autocommit=True) as setup:
-            setup.execute("DROP TABLE proxied")
+            setup.execute(SQL("DROP TABLE {}").format(TABLE))
 
 
 def rows() -> int:
     with psycopg.connect(**postgres.ensure()) as connection:
-        found = connection.execute("SELECT count(*) FROM proxied").fetchone()
+        found = connection.execute(SQL("SELECT count(*) FROM {}").format(TABLE)).fetchone()
     return found[0] if found else 0
 
 
@@ -36,14 +42,14 @@ def test_it_cuts_before_and_after_a_commit(proxy: Proxy) -> None:
     for fault in ("before_commit", "after_commit"):
         proxy.arm(fault)
         with pytest.raises(psycopg.OperationalError), psycopg.connect(proxy.url) as connection:
-            connection.execute("INSERT INTO proxied VALUES (1)")
+            connection.execute(INSERT)
         kept.append(rows())
     assert (kept, dict(proxy.done)) == ([0, 1], {"before_commit": 1, "after_commit": 1})
 
 
 def test_it_lets_through_what_it_is_not_asked_to_spoil(proxy: Proxy) -> None:
     with psycopg.connect(proxy.url) as connection:
-        connection.execute("INSERT INTO proxied VALUES (2)")
+        connection.execute(INSERT)
     assert rows() == 1
 
 
