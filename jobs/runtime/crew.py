@@ -48,13 +48,13 @@ class Crew:
 
     @property
     def busy(self) -> bool:
-        return len(self._free) < len(self._lanes) or bool(self._loop.running)
+        return len(self._free) < len(self._lanes) or bool(self._loop.running) or bool(self._session.clerk.left)
 
     @property
     def running(self) -> Mapping[int, Step]:
         """Steps under way, by id."""
         on_lanes = {step.id: step for lane in self._lanes if (step := lane.step) is not None}
-        return on_lanes | self._loop.running
+        return {**self._session.clerk.left, **on_lanes, **self._loop.running}
 
     def take(self, step: Step) -> bool:
         """Begin a step; False when nobody is free for it."""
@@ -97,6 +97,7 @@ class Crew:
         while self._unfinished and meanwhile() and (left := until - time.monotonic()) > 0:
             self._wait_for_some(min(left, 1.0))
         self._loop.stop()
+        self._session.clerk.stop()
 
     @property
     def alive(self) -> bool:
@@ -106,13 +107,17 @@ class Crew:
     @property
     def _unfinished(self) -> bool:
         """Does anybody still run whose end is worth waiting for? That of an abandoned lane is not."""
-        return bool(self._loop.running) or any(lane.is_alive() for lane in self._lanes)
+        return self._uncommitted or any(lane.is_alive() for lane in self._lanes)
+
+    @property
+    def _uncommitted(self) -> bool:
+        return bool(self._loop.running or self._session.clerk.left)
 
     def _wait_for_some(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         if (lane := next((lane for lane in self._lanes if lane.is_alive()), None)) is not None:
             lane.join(seconds)
-        while self._loop.running and time.monotonic() < until:
+        while self._uncommitted and time.monotonic() < until:
             time.sleep(0.02)
 
     def _abandon(self, lane: Lane, step: Step) -> None:

@@ -1,6 +1,6 @@
 """Logic that is a coroutine runs on one event loop a session: hundreds that wait cost neither threads nor processes.
 
-The loop has a thread of its own, and a second one that commits for it, so that nothing that waits for the database
+The loop has a thread of its own, and the session's clerk commits for it, so that nothing that waits for the database
 stands in the way of the others.
 """
 
@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import queue
 import threading
 import time
-from collections.abc import Coroutine
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connections
 
 from jobs.errors import SessionLost, StepTimeout
 from jobs.runtime.execute import execute_on_loop
-from jobs.runtime.finished import Finished, Outcome
+from jobs.runtime.finished import Finished
 from jobs.runtime.judge import judge
 from jobs.runtime.store.claim import Step
 
@@ -29,7 +25,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 TICK = 0.5
-_Entry = tuple[Finished, "Future[Outcome]"]
 
 
 class EventLoop:
@@ -40,7 +35,6 @@ class EventLoop:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._ticked = 0.0
-        self._finished: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
 
     @property
     def room(self) -> int:
@@ -70,13 +64,11 @@ class EventLoop:
     def stop(self) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
-            self._finished.put(None)
 
     def _start(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
         self._ticked = time.monotonic()
         threading.Thread(target=self._turn, args=(loop,), name="loop", daemon=True).start()
-        threading.Thread(target=self._commit, name="loop-commits", daemon=True).start()
         return loop
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -127,52 +119,9 @@ class EventLoop:
         if step.unwanted:
             return None
         finished.follow = self._session.follows
-        return (await self._committed(finished)).next
-
-    def _committed(self, finished: Finished) -> Coroutine[Any, Any, Outcome]:
-        promise: Future[Outcome] = Future()
-        self._finished.put((finished, promise))
-        return _result(promise)
-
-    def _commit(self) -> None:
-        """Write whatever has finished meanwhile in one go."""
-        try:
-            while entries := self._finished_by_now():
-                self._commit_all(entries)
-        finally:
-            connections.close_all()
-
-    def _finished_by_now(self) -> list[_Entry]:
-        """Waits for one; none when there will be no more."""
-        met = [self._finished.get()]
-        while not self._finished.empty():
-            met.append(self._finished.get())
-        entries = [entry for entry in met if entry is not None]
-        if entries and None in met:
-            self._finished.put(None)  # to be met again, by itself
-        return entries
-
-    def _commit_all(self, entries: list[_Entry]) -> None:
-        wanted = [entry for entry in entries if entry[1].set_running_or_notify_cancel()]
-        outcomes = self._session.committer.commit_all([finished for finished, _ in wanted]) if wanted else []
-        for entry, outcome in zip(wanted, outcomes, strict=True):
-            self._settle(*entry, outcome)
-
-    def _settle(self, finished: Finished, promise: Future[Outcome], outcome: Outcome | BaseException) -> None:
-        """Tell the session first: once the loop knows, the session may have nothing left to wait for."""
-        try:
-            if isinstance(outcome, BaseException):
-                raise outcome
-            self._session.committed(finished.step, outcome)
-            promise.set_result(outcome)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the coroutine that waits must hear of it
-            promise.set_exception(error)
+        return (await asyncio.wrap_future(self._session.clerk.hand_in(finished))).next
 
     def _blame(self, step: Step, blocked: float) -> None:
         finished = Finished(step, self._session.programs.get(step.revision_id), follow=False)
         judge(finished, StepTimeout(f"its coroutine blocked the event loop for {blocked:.0f} s: await what takes long"))
         self._session.committed(step, self._session.committer.commit(finished))
-
-
-async def _result(promise: Future[Outcome]) -> Outcome:
-    return await asyncio.wrap_future(promise)

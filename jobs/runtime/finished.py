@@ -74,6 +74,15 @@ class Finished:
     def frees_its_lane(self) -> bool:
         return self.status not in AGAIN or self.status == StepStatus.PARKED
 
+    @property
+    def may_be_followed(self) -> bool:
+        """May its commit give its lane a step to go on with? As a rule, a node that gathers starts none."""
+        if self.routed:
+            return len(self.routed.steps) > len(self.fused)
+        spec, policies = self.program.spec, self.program.policies
+        targets = (port for e in self.emissions for port in spec.targets(self.step.node, e.event))
+        return any(policies[port.node].stateless for port in targets)
+
     def wait_for_room(self) -> None:
         """It did its work, and what it sent is kept; not all of that fits into the slots where it goes."""
         self.status = StepStatus.BLOCKED

@@ -70,6 +70,8 @@ class Lane(threading.Thread):
                 followed += 1
                 follow = followed < FOLLOW_AT_MOST and self._session.follows
                 outcome = self._carry_and_release(current, follow=follow)
+                if outcome is None:
+                    return
                 self._session.committed(current, outcome)
                 current = outcome.next
         except SessionLost:
@@ -81,14 +83,15 @@ class Lane(threading.Thread):
         finally:
             self.step = None
 
-    def _carry_and_release(self, step: Step, *, follow: bool) -> Outcome:
+    def _carry_and_release(self, step: Step, *, follow: bool) -> Outcome | None:
+        """None: it was left to the clerk, who tells the session what came of it."""
         try:
             return self._carry(step, follow=follow)
         finally:
             if step.locked_state:
                 release_state()
 
-    def _carry(self, step: Step, *, follow: bool) -> Outcome:
+    def _carry(self, step: Step, *, follow: bool) -> Outcome | None:
         program = self._session.programs.get(step.revision_id)
         node = program.spec.nodes[step.node]
         _tidy_connection()
@@ -101,12 +104,20 @@ class Lane(threading.Thread):
         apart = None
         if follow and step.node in program.fusible and finished.plain and not step.watched:
             apart = fuse(finished, lambda caused: execute(caused, program, self.leash))
+        if apart is None and self._may_leave(finished):
+            self._session.clerk.leave(finished)
+            return None
         outcome = self._session.committer.commit(finished)
         if apart is None or outcome.next is None:
             return outcome
         self._session.committed(step, outcome)
         apart.step, apart.follow = outcome.next, follow
         return self._session.committer.commit(apart)
+
+    def _may_leave(self, finished: Finished) -> bool:
+        """Without waiting for the commit: nothing would follow it here, and there is more to do."""
+        done = finished.status == StepStatus.COMPLETED and not finished.step.locked_state
+        return done and self._session.hurries and not finished.may_be_followed
 
     def _carry_atomic(self, step: Step, *, follow: bool) -> Outcome:
         """Run inside the transaction that commits the step: the routine's rows land with it or not at all."""
