@@ -57,7 +57,7 @@ def storm(minutes: float, seed: int) -> dict[str, float]:
         arena.longest_outage = min(60.0, 6 * minutes)
         arena.begin()
         began = time.monotonic()
-        rage(arena, goes_on=lambda _: time.monotonic() - began < 60 * minutes, pause=0.25)
+        rage(arena, goes_on=lambda _: time.monotonic() - began < 60 * minutes, pause=0.7)
         after = look_around(arena)
         sys.stdout.write(f"{dict(arena.done)}\n{after}\n")
         return figures(arena, after, minutes=(time.monotonic() - began) / 60)

@@ -133,7 +133,7 @@ FAULTS: Final[Mapping[str, tuple[Fault, int]]] = {
     "cluster": (kill_cluster, 1),
     "host": (kill_host, 1),
     "freeze": (freeze, 4),
-    "database": (crash_database, 8),
+    "database": (crash_database, 6),
     "outage": (outage, 1),
     "cut": (cut, 8),
     "reset": (reset, 2),

@@ -153,9 +153,10 @@ def no_more_run_than_may(read: Read) -> Rows:
 
 def nothing_starts_after_the_end(read: Read) -> Rows:
     """I8. A job that was cancelled, or ended otherwise, starts no step any more."""
+    # A step may be taken between the moment that is written into the job and the commit which makes that the truth.
     return read("""
         SELECT a.id, a.started_at, j.finished_at FROM jobs_activation a JOIN jobs_job j ON j.id = a.job_id
-        WHERE a.started_at > j.finished_at""")
+        WHERE a.started_at > j.finished_at + interval '1 second'""")
 
 
 def what_a_job_runs_never_changes(read: Read) -> Rows:

@@ -60,7 +60,8 @@ class Step:
 
 # A materialised CTE, never `id IN (SELECT ... LIMIT n FOR UPDATE SKIP LOCKED)`: the planner may run that sub-select
 # more than once and take more rows than the limit. A job that ended meanwhile has its left-over steps closed here, so
-# that they cannot block the head of the index. The inner LIMIT is inlined: a generic plan would not use the index.
+# that they cannot block the head of the index; they did not start, and neither did those of one that is paused. The
+# inner LIMIT is inlined: a generic plan would not use the index.
 CLAIM = """
 WITH for_lanes AS MATERIALIZED (
     SELECT id FROM jobs_activation WHERE status = 'ready' AND NOT on_loop AND {which}
@@ -74,7 +75,9 @@ WITH for_lanes AS MATERIALIZED (
     UPDATE jobs_activation a
     SET status = CASE WHEN j.status IN ('pending', 'running') THEN 'running'
                       WHEN j.status IN ('paused', 'queued') THEN 'held' ELSE 'cancelled' END,
-        session_id = %(session)s, attempt = a.attempt + 1, started_at = clock_timestamp(),
+        session_id = CASE WHEN j.status IN ('pending', 'running') THEN %(session)s::uuid END,
+        attempt = a.attempt + (j.status IN ('pending', 'running'))::int,
+        started_at = CASE WHEN j.status IN ('pending', 'running') THEN clock_timestamp() ELSE a.started_at END,
         finished_at = CASE WHEN j.status IN ('completed', 'failed', 'cancelled') THEN clock_timestamp() END
     FROM due, jobs_job j
     WHERE a.id = due.id AND j.id = a.job_id

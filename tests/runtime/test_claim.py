@@ -1,0 +1,26 @@
+"""What a claim does with steps that must not start: it says nothing of a start that never was."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobs.models import Activation
+from jobs.runtime.store.claim import claim
+from jobs.runtime.store.link import open_link
+from jobs.states import JobStatus
+from routilux_site.lib.ids import uuid7
+from tests.engine import make_flow, start
+
+
+@pytest.mark.parametrize(
+    ("of_job", "of_step"), [(JobStatus.PAUSED, "held"), (JobStatus.QUEUED, "held"), (JobStatus.CANCELLED, "cancelled")]
+)
+def test_it_puts_aside_what_must_not_start(of_job: JobStatus, of_step: str) -> None:
+    job = start(make_flow("one", {"a": "test_pass"}), n=1)
+    type(job).objects.update(status=of_job)
+
+    with open_link("test") as link:
+        assert claim(link, session=uuid7(), lanes=3) == []
+
+    step = Activation.objects.get()
+    assert (step.status, step.attempt, step.session_id, step.started_at) == (of_step, 0, None, None)
