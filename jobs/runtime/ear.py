@@ -19,6 +19,10 @@ class Ear:
         self._bell_out, self._bell_in = socket.socketpair()
         self._bell_out.setblocking(False)
 
+    def expect(self, found: object) -> None:
+        """Truth in `found` means that there may be something to claim."""
+        self.heard = self.heard or bool(found)
+
     def listen(self) -> None:
         self._link.add_notify_handler(self._heard_work)
         run(self._link, f"LISTEN {wake.WORK_CHANNEL}")

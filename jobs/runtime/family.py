@@ -5,6 +5,7 @@ Whoever ends a job tells its family right after the commit. Should it die in bet
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from django.db.models import QuerySet
 
 from jobs.models import Job, Wait
 from jobs.runtime.store.joblock import End, close_rest, end_job
-from jobs.runtime.store.link import django_link
+from jobs.runtime.store.link import DATABASE_ERRORS, django_link
 from jobs.runtime.waits import answer
 from jobs.states import JOB_TERMINAL, JOB_UNDER_WAY, JobStatus, WaitKind
+
+logger = logging.getLogger(__name__)
 
 SWEEP_AT_MOST = 50
 GONE = "The job that it belonged to has ended."
@@ -31,6 +34,14 @@ def after_end(job: UUID) -> None:
     for child in list(left.values_list("pk", flat=True)):
         _end_child(child)
     tell_parent(job)
+
+
+def tell(job: UUID) -> None:
+    """The same from a thread that must not stumble over it: what it does not tell, the sweep does."""
+    try:
+        after_end(job)
+    except DATABASE_ERRORS as error:
+        logger.warning("family not told: %s", error, extra={"action": "family_not_told", "job": str(job)})
 
 
 def tell_parent(job: UUID) -> None:

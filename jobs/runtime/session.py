@@ -8,33 +8,29 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 
-from jobs.admission import gate as admission
 from jobs.runtime import capture, failpoints, family, process, wake
 from jobs.runtime.clerk import Clerk
 from jobs.runtime.committer import Committer
 from jobs.runtime.crew import Crew
 from jobs.runtime.ear import Ear
-from jobs.runtime.finished import HAND_ON_AT_MOST, HAND_ON_DELAY, Outcome
+from jobs.runtime.finished import Outcome
+from jobs.runtime.handing import hand_on
+from jobs.runtime.helping import Helper
 from jobs.runtime.isolation import Isolation
 from jobs.runtime.lane import Lane
 from jobs.runtime.live import Live
-from jobs.runtime.nudge import fire_timers
 from jobs.runtime.programs import programs
 from jobs.runtime.rounds import Rounds
 from jobs.runtime.store import claim, rescue
-from jobs.runtime.store.joblock import End, close_rest, end_job
 from jobs.runtime.store.link import DATABASE_ERRORS, Link, is_conflict, links
 from jobs.runtime.tenure import Tenure
 from jobs.runtime.turns import Turns
-from jobs.schedules import firing
-from jobs.states import JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -69,9 +65,8 @@ class Session:
         self._more = False  #: there was more than the lanes could take
         self._isolation = Isolation(main, patience=self._lease)
         self._turns = Turns()
-        help_others = (self._rescue, self._look_at_clock, self._admit, self._tell_family, self._end_overdue)
-        self._rounds = Rounds((*help_others, self._drop, self._isolate))
-        self._ended: deque[UUID] = deque()  #: jobs that may have given up their place under a limit
+        self._helper = Helper(main, self._ear, lease=self._lease)
+        self._rounds = Rounds((*self._helper.duties, self._drop, self._isolate))
 
     def run(self) -> str:
         """Work until nothing is left; returns how it ended."""
@@ -87,7 +82,7 @@ class Session:
             self.loop_has_room()
 
     def loop_has_room(self) -> None:
-        self._expect(self._isolation.on)
+        self._ear.expect(self._isolation.on)
         self._ear.ring()
 
     def committed(self, step: claim.Step, outcome: Outcome) -> None:
@@ -97,10 +92,10 @@ class Session:
         if outcome.made_ready or outcome.due_in is not None:
             self._ear.heard = True
             self._ear.ring()
-        if outcome.next is None:
-            self._may_have_ended(step)
+        if outcome.next is None and self.programs.get(step.revision_id).spec.concurrency:
+            self._helper.job_may_have_ended(step.job_id)
         if outcome.ended or (outcome.next is None and step.is_child):
-            _tell_family(step)
+            family.tell(step.job_id)
 
     def give_way(self) -> None:
         """It cannot run what there is: it does not stay in the way of a session elsewhere."""
@@ -120,12 +115,6 @@ class Session:
     def hurries(self) -> bool:
         """There is more to do than there are lanes: one whose step nothing follows does not wait for the commit."""
         return self._more and self.follows and len(self.clerk.left) < self._crew.size
-
-    def _may_have_ended(self, step: claim.Step) -> None:
-        if self.programs.get(step.revision_id).spec.concurrency:
-            self._ended.append(step.job_id)  # the next one may have its place
-            self._ear.alarm.set(0.0)
-            self._ear.ring()
 
     # The main thread.
 
@@ -181,7 +170,7 @@ class Session:
     def _claim(self) -> None:
         """Give every free lane a step. Found as many as asked for: there may be more than this session can carry."""
         if self._ear.alarm.left() == 0.0:
-            self._wake_what_is_due()
+            self._helper.wake_what_is_due()
         if self._isolation.on:
             self._claim_suspect()
         elif self._crew.free or self._crew.room:
@@ -217,44 +206,17 @@ class Session:
             self._called = time.monotonic()
             wake.ring(self._main, more=True)
 
-    def _wake_what_is_due(self) -> None:
-        self._ear.alarm.reset()  # first: what is set from here on is kept
-        moved = firing.fire_due() + self._admit_after_ends() + admission.sweep()
-        self._expect(claim.awaken_retries(self._main) + fire_timers() + moved)
-        due = claim.seconds_to_next_due(self._main)
-        if due is not None:
-            self._ear.alarm.set(max(due, 0.01))
-
-    def _expect(self, found: object) -> None:
-        """There may be something to claim."""
-        self._ear.heard = self._ear.heard or bool(found)
-
-    def _admit_after_ends(self) -> int:
-        ended = {self._ended.popleft() for _ in range(len(self._ended))}
-        return sum(map(admission.after_end, ended))
-
     def _dispatch(self, step: claim.Step) -> None:
         try:
             self.programs.get(step.revision_id)
         except DATABASE_ERRORS:
             raise
         except Exception as error:
-            self._hand_on(step, f"the revision cannot be run here: {error}")
+            self.give_way()
+            hand_on(self._main, step, session=self.id, why=f"the revision cannot be run here: {error}")
             return
         if not self._crew.take(step):  # a coroutine on the host that made it ready, none here
             claim.postpone(self._main, step, session=self.id, delay=LOOK, why="no lane was free for it here")
-
-    def _hand_on(self, step: claim.Step, why: str) -> None:
-        """Another host may have the code that this one lacks, as in a rolling deploy; but not for ever."""
-        self.give_way()
-        logger.error(why, extra={"action": "step_handed_on", "job": str(step.job_id), "node": step.node})
-        if step.attempt < HAND_ON_AT_MOST:
-            claim.postpone(self._main, step, session=self.id, delay=HAND_ON_DELAY, why=why)
-            return
-        with self._main.transaction():
-            end = End(status=JobStatus.FAILED, node=step.node, reason=f"{step.node}: {why}")
-            end_job(self._main, step.job_id, end)
-        close_rest(self._main, step.job_id)
 
     def _beat(self) -> None:
         if not self._tenure.beat():
@@ -262,32 +224,9 @@ class Session:
 
     # Its rounds.
 
-    def _rescue(self) -> None:
-        rescued = rescue.rescue(self._main, lease=self._lease)
-        self._expect(rescued.ready)
-        if rescued.sessions:
-            logger.warning("rescued %s", rescued, extra={"action": "rescued"})
-
-    def _look_at_clock(self) -> None:
-        self._ear.alarm.reset()  # first: what is set from here on is kept
-        due = claim.seconds_to_next_due(self._main)
-        if due is not None and due <= 0:
-            self._wake_what_is_due()
-        elif due is not None:
-            self._ear.alarm.set(max(due, 0.01))
-
-    def _admit(self) -> None:
-        self._expect(admission.sweep())
-
-    def _tell_family(self) -> None:
-        self._expect(family.sweep())
-
-    def _end_overdue(self) -> None:
-        rescue.end_overdue_jobs(self._main)
-
     def _isolate(self) -> None:
         self._isolation.look(self._crew.running)
-        self._expect(self._isolation.on)
+        self._ear.expect(self._isolation.on)
 
     def _drop(self) -> None:
         """Let running steps know when their job was cancelled, failed, or taken over."""
@@ -330,14 +269,6 @@ class Session:
         else:
             self._ear.stop_listening()
             rescue.free_session_slot(self._main)
-
-
-def _tell_family(step: claim.Step) -> None:
-    """A job that belongs to another one has ended, or one that may have children was cut short."""
-    try:
-        family.after_end(step.job_id)
-    except DATABASE_ERRORS as error:
-        logger.warning("family not told: %s", error, extra={"action": "family_not_told", "job": str(step.job_id)})
 
 
 def work() -> None:
