@@ -190,7 +190,7 @@ class Session:
         self._ear.heard = False
         lanes, room = self._crew.free, self._crew.room
         failpoints.hit("before_claim")
-        steps = self._turns.take(partial(claim.claim, self._main, session=self.id), lanes=lanes, loop=room)
+        steps = self._take(lanes, room)
         failpoints.hit("after_claim")
         on_loop = sum(step.on_loop for step in steps)
         self._more = len(steps) - on_loop == lanes or on_loop == room > 0  # before a lane that it has is done
@@ -198,6 +198,14 @@ class Session:
             self._dispatch(step)
         if self._more:
             self._leave_more()
+
+    def _take(self, lanes: int, room: int) -> list[claim.Step]:
+        """An answer that was long on its way may speak of steps that others have taken over meanwhile."""
+        asked = time.monotonic()
+        steps = self._turns.take(partial(claim.claim, self._main, session=self.id), lanes=lanes, loop=room)
+        if time.monotonic() - asked > self._lease / 2:
+            self._beat()
+        return [] if self._lost else steps
 
     def _leave_more(self) -> None:
         """More work than lanes: wake another session, but do not ask at every claim."""

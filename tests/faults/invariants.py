@@ -88,11 +88,13 @@ def an_atomic_step_wrote_one_row(read: Read) -> Rows:
 
 
 def a_stale_owner_writes_nothing(read: Read) -> Rows:
-    """I3. What is committed comes from the execution of the step that began last; nothing began after it."""
+    """I3. What is committed comes from the last attempt that began: who had been replaced wrote nothing."""
+    # By the number of the attempt, not by the clock: who was frozen before it began may begin after all is over.
     return read("""
         SELECT j.step, j.name, i.by FROM (
             SELECT DISTINCT source_id AS step, payload ->> 'by' AS by FROM jobs_item WHERE payload ? 'by') i
-        JOIN (SELECT DISTINCT ON (step) step, name FROM hazard_journal WHERE kind = 'begin' ORDER BY step, line DESC) j
+        JOIN (SELECT DISTINCT ON (step) step, name FROM hazard_journal WHERE kind = 'begin'
+              ORDER BY step, attempt DESC, line DESC) j
           ON j.step = i.step WHERE j.name <> i.by""")
 
 

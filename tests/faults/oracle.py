@@ -13,11 +13,11 @@ from tests.house import House
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS hazard_journal (
-    line serial, at float8, pid int, kind text, name text, job uuid, step bigint);
+    line serial, at float8, pid int, kind text, name text, job uuid, step bigint, attempt int);
 CREATE TABLE IF NOT EXISTS hazard_pause (job uuid, since timestamptz, until timestamptz);
 TRUNCATE hazard_journal;
 """
-COPY = "COPY hazard_journal (at, pid, kind, name, job, step) FROM STDIN"
+COPY = "COPY hazard_journal (at, pid, kind, name, job, step, attempt) FROM STDIN"
 
 
 def violations(house: House) -> dict[str, Rows]:

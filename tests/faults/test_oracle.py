@@ -26,7 +26,7 @@ HARM = {
     "I1": "UPDATE jobs_activation SET status = 'running' WHERE id = {step}",
     "I2": 'UPDATE jobs_item SET payload = payload || \'{{"by": "a stranger"}}\' '
     "WHERE id = (SELECT id FROM jobs_item WHERE source_node = 'a' AND payload ? 'by' AND node = 'c' LIMIT 1)",
-    "I3": "INSERT INTO hazard_journal (kind, name, step) VALUES ('begin', 'a late one', {step})",
+    "I3": "INSERT INTO hazard_journal (kind, name, step, attempt) VALUES ('begin', 'a later one', {step}, 99)",
     "I4": COPY_ITEM.format(node="node", taker="consumed_by_id", which="consumed_by_id = {join}"),
     "I5": COPY_ITEM.format(node="'b'", taker="NULL", which="source_node = 'a' AND node = 'c' AND consumed_by_id > 0"),
     "I6": "UPDATE jobs_activation SET errors = 7 WHERE id = {step}",

@@ -22,13 +22,15 @@ def execution(run: RunContext) -> Iterator[str]:
     """Yields a name for this execution, which its output carries."""
     name = uuid4().hex
     job, _, step = run.idempotency_key.partition(":")
-    _note("begin", name, job, int(step))
+    # Which claim of the step this is, by which the engine knows its owner; `run.attempt` counts errors only.
+    attempt = run._step.attempt  # type: ignore[attr-defined]
+    _note("begin", name, job, int(step), attempt)
     yield name
-    _note("end", name, job, int(step))
+    _note("end", name, job, int(step), attempt)
 
 
-def _note(kind: str, name: str, job: str, step: int) -> None:
-    line = json.dumps([time.monotonic(), os.getpid(), kind, name, job, step]) + "\n"
+def _note(kind: str, name: str, *where: object) -> None:
+    line = json.dumps([time.monotonic(), os.getpid(), kind, name, *where]) + "\n"
     file = os.open(PATH, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:
         os.write(file, line.encode())
