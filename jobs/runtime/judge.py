@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import traceback
+from types import TracebackType
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from jobs.runtime.finished import Finished
 from jobs.runtime.secrets import Mask
 from jobs.states import StepStatus
 from routilux_site.lib.errors import RoutiluxError
+from templates_app.routines import calling
 
 MAX_TRACEBACK = 20_000
 AFTER = {
@@ -53,9 +55,19 @@ def _without_places(text: str) -> str:
     return text
 
 
+def _from_the_routine_on(error: BaseException) -> TracebackType | None:
+    """Without the frames of the engine that called it: whoever reads this looks for his own."""
+    frame = found = error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == calling.__file__:
+            found = frame.tb_next or found
+        frame = frame.tb_next
+    return found
+
+
 def _describe(error: BaseException, mask: Mask) -> dict[str, Any]:
     try:
-        text = "".join(traceback.format_exception(error))
+        text = "".join(traceback.format_exception(type(error), error, _from_the_routine_on(error)))
     except BaseException:  # noqa: BLE001 - as above
         text = "".join(traceback.format_tb(error.__traceback__))
     return {

@@ -21,7 +21,14 @@ def test_it_stops_the_job_by_default_and_says_where_and_why() -> None:
 
     assert job.status == JobStatus.FAILED
     assert job.error_summary == "a: ValueError: not yet: 1"
-    assert (StepLog.objects.get().error or {})["traceback"].startswith("Traceback")
+
+
+def test_it_shows_the_way_from_the_routine_on() -> None:
+    flaky(1)
+
+    head, first, *_ = (StepLog.objects.get().error or {})["traceback"].splitlines()
+    assert head.startswith("Traceback")
+    assert first.strip().startswith('File "tests/flows/routines.py", line ')
 
 
 def test_it_retries_until_it_works() -> None:
