@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -15,31 +14,26 @@ from jobs.runtime.finished import Finished
 from jobs.runtime.judge import judge
 from jobs.runtime.lane import Lane
 from jobs.runtime.store.claim import Step
+from jobs.runtime.trays import Bell, Trays
 
 if TYPE_CHECKING:
     from jobs.runtime.session import Session
 
 logger = logging.getLogger(__name__)
 
+#: Seconds for a thread that has nothing more to do to end.
+GO_HOME = 1.0
+
 
 class Crew:
     def __init__(self, session: Session) -> None:
         options = settings.ROUTILUX
+        self.size: int = options["THREADS"]
+        self.trays = Trays(self.size, hire=self._hire)
         self._session = session
-        self._lanes = [Lane(session, number) for number in range(options["THREADS"])]
-        self._free = list(self._lanes)
+        self._lanes: list[Lane] = []
         self._zombies: list[Lane] = []
-        self._mutex = threading.Lock()
         self._loop = EventLoop(session, capacity=options["COROUTINES"])
-
-    @property
-    def size(self) -> int:
-        return len(self._lanes)
-
-    @property
-    def free(self) -> int:
-        """Lanes without a step."""
-        return len(self._free)
 
     @property
     def room(self) -> int:
@@ -48,33 +42,22 @@ class Crew:
 
     @property
     def busy(self) -> bool:
-        return len(self._free) < len(self._lanes) or bool(self._loop.running) or bool(self._session.clerk.left)
+        return self.trays.busy or bool(self._loop.running)
 
     @property
     def running(self) -> Mapping[int, Step]:
-        """Steps under way, by id."""
-        on_lanes = {step.id: step for lane in self._lanes if (step := lane.step) is not None}
-        return {**self._session.clerk.left, **on_lanes, **self._loop.running}
+        """Steps that were claimed and are not committed, by id."""
+        return {**self.trays.claimed, **self._loop.running}
 
-    def take(self, step: Step) -> bool:
-        """Begin a step; False when nobody is free for it."""
-        if step.on_loop and step.node in self._session.programs.get(step.revision_id).coroutines:
-            self._loop.begin(step)
-            return True
-        with self._mutex:
-            lane = self._free.pop() if self._free else None
-        if lane is None:
-            return False
-        lane.inbox.put(step)
-        if not lane.is_alive():
-            lane.start()
-        return True
-
-    def lane_is_free(self, lane: Lane) -> bool:
-        with self._mutex:
-            if not lane.abandoned:
-                self._free.append(lane)
-        return not lane.abandoned
+    def take(self, steps: Iterable[Step]) -> None:
+        for_lanes = []
+        for step in steps:
+            if step.on_loop and step.node in self._session.programs.get(step.revision_id).coroutines:
+                self._loop.begin(step)
+            else:
+                for_lanes.append(step)
+        if for_lanes:
+            self.trays.put(for_lanes)
 
     def watch(self) -> None:
         """Interrupt steps past their timeout; give up on those that will not be interrupted."""
@@ -92,44 +75,41 @@ class Crew:
 
     def finish(self, until: float, meanwhile: Callable[[], bool]) -> None:
         """Begin nothing more, and wait for what runs until that (monotonic) time; `meanwhile` says whether to go on."""
-        for lane in self._lanes:
-            lane.inbox.put(None)
-        while self._unfinished and meanwhile() and (left := until - time.monotonic()) > 0:
-            self._wait_for_some(min(left, 1.0))
+        self.trays.halt()
+        told = 0.0
+        while self.busy and time.monotonic() < until:
+            if time.monotonic() - told >= 1.0:
+                told = time.monotonic()
+                if not meanwhile():
+                    break
+            time.sleep(0.02)
         self._loop.stop()
-        self._session.clerk.stop()
+        self.trays.dismiss()
+        for lane in self._lanes:
+            lane.join(0.0 if self.busy else GO_HOME)
 
     @property
     def alive(self) -> bool:
         """May anybody still use the session's connections?"""
-        return bool(self._zombies) or self._unfinished
+        return any(lane.is_alive() for lane in (*self._lanes, *self._zombies)) or bool(self._loop.running)
 
-    @property
-    def _unfinished(self) -> bool:
-        """Does anybody still run whose end is worth waiting for? That of an abandoned lane is not."""
-        return self._uncommitted or any(lane.is_alive() for lane in self._lanes)
-
-    @property
-    def _uncommitted(self) -> bool:
-        return bool(self._loop.running or self._session.clerk.left)
-
-    def _wait_for_some(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        if (lane := next((lane for lane in self._lanes if lane.is_alive()), None)) is not None:
-            lane.join(seconds)
-        while self._uncommitted and time.monotonic() < until:
-            time.sleep(0.02)
+    def _hire(self) -> Bell | None:
+        """One thread more than lanes: it commits while all of them run."""
+        if len(self._lanes) > self.size:
+            return None
+        lane = Lane(self._session, len(self._lanes))
+        self._lanes.append(lane)
+        lane.start()
+        return lane.bell
 
     def _abandon(self, lane: Lane, step: Step) -> None:
-        """A thread cannot be killed. Its step is failed and fenced off, another lane takes its place."""
+        """A thread cannot be killed. Its step is failed and fenced off, another thread takes its place."""
         logger.error("lane abandoned", extra={"action": "lane_abandoned", "job": str(step.job_id), "node": step.node})
-        with self._mutex:
-            lane.abandoned = True
-            self._lanes[self._lanes.index(lane)] = fresh = Lane(self._session, self._lanes.index(lane))
-            self._free.append(fresh)
-            self._zombies.append(lane)
+        self._lanes.remove(lane)
+        self._zombies.append(lane)
+        self.trays.give_up(lane.bell)
         finished = Finished(step, self._session.programs.get(step.revision_id), follow=False)
         judge(finished, lane.leash.error())
-        self._session.committed(step, self._session.committer.commit(finished))
-        if len(self._zombies) > len(self._lanes) // 2:
+        self._session.clerk.commit(finished)
+        if len(self._zombies) > self.size // 2:
             self._session.lose("too many steps ignore their timeout; the process retires")

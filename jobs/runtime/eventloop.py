@@ -1,7 +1,7 @@
 """Logic that is a coroutine runs on one event loop a session: hundreds that wait cost neither threads nor processes.
 
-The loop has a thread of its own, and the session's clerk commits for it, so that nothing that waits for the database
-stands in the way of the others.
+The loop has a thread of its own, and lanes commit for it, so that nothing that waits for the database stands in the way
+of the others.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class EventLoop:
         finally:
             self.running.pop(step.id, None)
             self._tasks.pop(step.id, None)
-            self._session.loop_has_room()
+            self._session.has_room()
 
     def _swap(self, before: Step, now: Step) -> None:
         if before is not now:
@@ -124,4 +124,4 @@ class EventLoop:
     def _blame(self, step: Step, blocked: float) -> None:
         finished = Finished(step, self._session.programs.get(step.revision_id), follow=False)
         judge(finished, StepTimeout(f"its coroutine blocked the event loop for {blocked:.0f} s: await what takes long"))
-        self._session.committed(step, self._session.committer.commit(finished))
+        self._session.clerk.commit(finished)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,8 @@ class Finished:
     ended: float = 0.0
     routed: Router | None = None  #: what it and its fused steps emitted, when that was routed already
     fused: dict[int, Finished] = field(default_factory=dict)  #: steps that travel with its commit, by ordinal
+    left: bool = False  #: its lane is free before the commit: there is more to do, and nothing can follow it here
+    promise: Future[Outcome] | None = None  #: of whoever waits for the outcome
 
     @property
     def needs_lock(self) -> bool:

@@ -1,10 +1,10 @@
-"""One thread of a session: it claims an activation and follows its job from step to step."""
+"""One thread of a session: it runs steps, and commits what it and others have run."""
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from django.db import connections, transaction
@@ -12,12 +12,13 @@ from django.db import connections, transaction
 from jobs.errors import SessionLost
 from jobs.runtime import failpoints
 from jobs.runtime.execute import execute, release_state
-from jobs.runtime.finished import Finished, Outcome
+from jobs.runtime.finished import Finished
 from jobs.runtime.fuse import fuse
 from jobs.runtime.judge import judge
 from jobs.runtime.leash import Leash
 from jobs.runtime.store.claim import Step
 from jobs.runtime.store.link import DATABASE_ERRORS, Link, bound_idleness, django_link, is_broken, is_conflict
+from jobs.runtime.trays import Bell
 from jobs.states import StepStatus
 
 if TYPE_CHECKING:
@@ -46,34 +47,25 @@ class Lane(threading.Thread):
     def __init__(self, session: Session, number: int) -> None:
         super().__init__(name=f"lane-{number}", daemon=True)
         self._session = session
-        self.inbox: queue.SimpleQueue[Step | None] = queue.SimpleQueue()
+        self.bell: Bell = SimpleQueue()
         self.leash = Leash()
         self.step: Step | None = None
-        self.abandoned = False
 
     def run(self) -> None:
         self.leash.thread = threading.get_ident()
         try:
-            while (step := self.inbox.get()) is not None:
-                self._follow(step)
-                self._session.lane_is_free(self)
+            while (task := self._session.trays.next(self.bell)) is not None:
+                if isinstance(task, Step):
+                    self._begin(task)
+                else:
+                    self._session.clerk.write(task)
         finally:
             connections.close_all()
 
-    def _follow(self, step: Step) -> None:
-        """Run a step, commit it, and go on with what it started, without touching the queue."""
-        current: Step | None = step
-        followed = 0
+    def _begin(self, step: Step) -> None:
+        self.step, finished = step, None
         try:
-            while current is not None:
-                self.step = current
-                followed += 1
-                follow = followed < FOLLOW_AT_MOST and self._session.follows
-                outcome = self._carry_and_release(current, follow=follow)
-                if outcome is None:
-                    return
-                self._session.committed(current, outcome)
-                current = outcome.next
+            finished = self._carry_and_release(step)
         except SessionLost:
             logger.info("step dropped: its session was lost", extra={"action": "step_dropped"})
         except Exception:
@@ -82,21 +74,25 @@ class Lane(threading.Thread):
             self._session.lose("a lane failed; see the log")
         finally:
             self.step = None
+            self._session.trays.end(self.bell, finished)
+        if finished is not None and finished.left:
+            self._session.has_room()
 
-    def _carry_and_release(self, step: Step, *, follow: bool) -> Outcome | None:
-        """None: it was left to the clerk, who tells the session what came of it."""
+    def _carry_and_release(self, step: Step) -> Finished | None:
         try:
-            return self._carry(step, follow=follow)
+            return self._carry(step)
         finally:
             if step.locked_state:
                 release_state()
 
-    def _carry(self, step: Step, *, follow: bool) -> Outcome | None:
+    def _carry(self, step: Step) -> Finished | None:
+        """Run a step and the pure ones after it. Returns what is to be committed; None when it is already."""
         program = self._session.programs.get(step.revision_id)
-        node = program.spec.nodes[step.node]
+        follow = step.followed < FOLLOW_AT_MOST and self._session.follows
         _tidy_connection()
-        if node.atomic:
-            return self._carry_atomic(step, follow=follow)
+        if program.spec.nodes[step.node].atomic:
+            self._go_on_with(self._carry_atomic(step, follow=follow))
+            return None
         finished = execute(step, program, self.leash)
         finished.follow = follow
         if finished.handed_on:
@@ -104,22 +100,32 @@ class Lane(threading.Thread):
         apart = None
         if follow and step.node in program.fusible and finished.plain and not step.watched:
             apart = fuse(finished, lambda caused: execute(caused, program, self.leash))
-        if apart is None and self._may_leave(finished):
-            self._session.clerk.leave(finished)
-            return None
-        outcome = self._session.committer.commit(finished)
-        if apart is None or outcome.next is None:
-            return outcome
-        self._session.committed(step, outcome)
-        apart.step, apart.follow = outcome.next, follow
-        return self._session.committer.commit(apart)
+        if apart is None and not step.locked_state:
+            finished.left = self._may_leave(finished)
+            return finished
+        self._go_on_with(self._commit_here(finished, apart))
+        return None
 
     def _may_leave(self, finished: Finished) -> bool:
-        """Without waiting for the commit: nothing would follow it here, and there is more to do."""
-        done = finished.status == StepStatus.COMPLETED and not finished.step.locked_state
-        return done and self._session.hurries and not finished.may_be_followed
+        """Is the lane free before the commit? Nothing would follow it here, and there is more to do."""
+        over = finished.status == StepStatus.COMPLETED
+        return over and self._session.hurries and not finished.may_be_followed
 
-    def _carry_atomic(self, step: Step, *, follow: bool) -> Outcome:
+    def _commit_here(self, finished: Finished, apart: Finished | None) -> Step | None:
+        """While this lane holds the lock on a node's state, or with a step after it that has run already."""
+        outcome = self._session.clerk.commit(finished)
+        if apart is None or outcome.next is None:
+            return outcome.next
+        apart.step, apart.follow = outcome.next, finished.follow
+        return self._session.clerk.commit(apart).next
+
+    def _go_on_with(self, step: Step | None) -> None:
+        if step is None:
+            self._session.has_room()
+        else:
+            self._session.trays.put([step])
+
+    def _carry_atomic(self, step: Step, *, follow: bool) -> Step | None:
         """Run inside the transaction that commits the step: the routine's rows land with it or not at all."""
         program = self._session.programs.get(step.revision_id)
         finished, link = Finished(step, program), None
@@ -139,15 +145,16 @@ class Lane(threading.Thread):
                 if finished.status not in KEPT:  # a slot was full, or somebody else changed the node's state first
                     raise _FailedInsideError(finished)
             failpoints.hit("after_commit")
-            return outcome
+            self._session.committed(step, outcome)
+            return outcome.next
         except _NotOwnedError:
-            return Outcome()
+            return None
         except _FailedInsideError as failure:
-            return self._session.committer.commit(failure.finished)
+            return self._session.clerk.commit(failure.finished).next
         except DATABASE_ERRORS as error:
             return self._after_error(finished, error, link)
 
-    def _after_error(self, finished: Finished, error: Exception, link: Link | None) -> Outcome:
+    def _after_error(self, finished: Finished, error: Exception, link: Link | None) -> Step | None:
         """The transaction of an atomic routine did not commit, or that cannot be known."""
         if is_conflict(error):
             finished.run_again()
@@ -157,7 +164,7 @@ class Lane(threading.Thread):
             raise SessionLost(str(error)) from error
         else:  # the routine's own rows broke a constraint that is checked at commit
             judge(finished, error)
-        return self._session.committer.commit(finished)
+        return self._session.clerk.commit(finished).next
 
 
 def _tidy_connection() -> None:

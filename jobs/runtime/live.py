@@ -22,11 +22,12 @@ class Live:
         self._told: dict[tuple[int, int], int] = {}
         self._at = 0.0
 
+    @property
+    def is_due(self) -> bool:
+        return time.monotonic() - self._at >= EVERY
+
     def tell(self, link: Link, running: Iterable[Step]) -> None:
-        now = time.monotonic()
-        if now - self._at < EVERY:
-            return
-        self._at = now
+        self._at = now = time.monotonic()
         talking = {(step.id, step.attempt): step.output for step in running if step.output and step.output.changes}
         news = {
             key: output for key, output in talking.items() if self._is_news(key, output.changes, now - output.began)

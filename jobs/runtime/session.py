@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from uuid import UUID
 
@@ -23,7 +23,6 @@ from jobs.runtime.finished import Outcome
 from jobs.runtime.handing import hand_on
 from jobs.runtime.helping import Helper
 from jobs.runtime.isolation import Isolation
-from jobs.runtime.lane import Lane
 from jobs.runtime.live import Live
 from jobs.runtime.programs import programs
 from jobs.runtime.rounds import Rounds
@@ -56,8 +55,9 @@ class Session:
         self.id: UUID = self._tenure.id
         self._commits = links.get("commits")
         self.committer = Committer(self._commits, self.id, on_lost=self.lose)
-        self.clerk = Clerk(self)
         self._crew = Crew(self)
+        self.trays = self._crew.trays
+        self.clerk = Clerk(self.trays, self.committer, tell=self.committed, has_room=self.has_room)
         self._live = Live(self.id)
         self._ear = Ear(main)
         self._lost: str | None = None
@@ -77,13 +77,11 @@ class Session:
 
     # What lanes and the event loop tell.
 
-    def lane_is_free(self, lane: Lane) -> None:
-        if self._crew.lane_is_free(lane):
-            self.loop_has_room()
-
-    def loop_has_room(self) -> None:
-        self._ear.expect(self._isolation.on)
-        self._ear.ring()
+    def has_room(self) -> None:
+        """Another step may be claimed for its lanes or its loop, if there is one."""
+        if self._more or self._isolation.on:
+            self._ear.expect(self._isolation.on)
+            self._ear.ring()
 
     def committed(self, step: claim.Step, outcome: Outcome) -> None:
         """Called by the thread that committed. Nothing follows a step: its job may have ended."""
@@ -113,8 +111,8 @@ class Session:
 
     @property
     def hurries(self) -> bool:
-        """There is more to do than there are lanes: one whose step nothing follows does not wait for the commit."""
-        return self._more and self.follows and len(self.clerk.left) < self._crew.size
+        """There is more to do than there are lanes: one whose step nothing follows is free before the commit."""
+        return self._more and self.follows and self.trays.left < self._crew.size
 
     # The main thread.
 
@@ -140,7 +138,8 @@ class Session:
         return self._lost or ("stopped" if self.stopping else "idle")
 
     def _tell(self) -> None:
-        self._live.tell(self._main, self._crew.running.values())
+        if self._live.is_due:
+            self._live.tell(self._main, self._crew.running.values())
 
     def _must_end(self, idle_since: float) -> bool:
         if not self.stopping and process.told_to_stop():
@@ -152,7 +151,7 @@ class Session:
 
     @property
     def _may_find_work(self) -> bool:
-        return self._ear.heard or (self._more and self._crew.free > 0)
+        return self._ear.heard or (self._more and self.trays.free > 0)
 
     @property
     def _patience(self) -> float:
@@ -173,7 +172,7 @@ class Session:
             self._helper.wake_what_is_due()
         if self._isolation.on:
             self._claim_suspect()
-        elif self._crew.free or self._crew.room:
+        elif self.trays.free or self._crew.room:
             self._claim_for_crew()
         else:
             self._leave_more()
@@ -182,20 +181,19 @@ class Session:
         step = self._isolation.take(self.id, self._crew.running)
         self._ear.heard = not self._isolation.on  # what was left to others meanwhile
         if step is not None:
-            self._dispatch(step)
+            self._dispatch([step])
 
     def _claim_for_crew(self) -> None:
         if self._more:
             time.sleep(GATHER)
         self._ear.heard = False
-        lanes, room = self._crew.free, self._crew.room
+        lanes, room = self.trays.free, self._crew.room
         failpoints.hit("before_claim")
         steps = self._take(lanes, room)
         failpoints.hit("after_claim")
         on_loop = sum(step.on_loop for step in steps)
         self._more = len(steps) - on_loop == lanes or on_loop == room > 0  # before a lane that it has is done
-        for step in steps:
-            self._dispatch(step)
+        self._dispatch(steps)
         if self._more:
             self._leave_more()
 
@@ -214,7 +212,10 @@ class Session:
             self._called = time.monotonic()
             wake.ring(self._main, more=True)
 
-    def _dispatch(self, step: claim.Step) -> None:
+    def _dispatch(self, steps: Iterable[claim.Step]) -> None:
+        self._crew.take([step for step in steps if self._can_run(step)])
+
+    def _can_run(self, step: claim.Step) -> bool:
         try:
             self.programs.get(step.revision_id)
         except DATABASE_ERRORS:
@@ -222,9 +223,8 @@ class Session:
         except Exception as error:
             self.give_way()
             hand_on(self._main, step, session=self.id, why=f"the revision cannot be run here: {error}")
-            return
-        if not self._crew.take(step):  # a coroutine on the host that made it ready, none here
-            claim.postpone(self._main, step, session=self.id, delay=LOOK, why="no lane was free for it here")
+            return False
+        return True
 
     def _beat(self) -> None:
         if not self._tenure.beat():

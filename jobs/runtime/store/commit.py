@@ -127,7 +127,7 @@ SELECT (SELECT array_agg(id) FROM fenced), (SELECT array_agg(id) FROM fenced WHE
 
 
 @lru_cache
-def _statement(*, moves: bool, takes: bool, logs: bool) -> str:
+def statement(*, moves: bool, takes: bool, logs: bool) -> str:
     """The parts that this batch needs: most steps take nothing that waited, say nothing, and leave as many steps open
     as there were. Each combination is prepared once; an empty part would still cost a tenth of the whole."""
     return FENCED + JOB * moves + FOLLOW_UPS + TAKEN * takes + LOG * logs + WRITTEN
@@ -145,7 +145,7 @@ def commit(link: Link, batch: Batch, *, session: UUID) -> Written:
         "logs": _text(batch.logs),
     }
     moves = any(step["delta"] for step in batch.steps)
-    sql = _statement(moves=moves, takes=bool(batch.takes), logs=bool(batch.logs))
+    sql = statement(moves=moves, takes=bool(batch.takes), logs=bool(batch.logs))
     fenced, steered, ids = run(link, sql, params).fetchone() or (None,) * 3
     return Written(fenced=frozenset(fenced or ()), steered=frozenset(steered or ()), ids=ids or [])
 

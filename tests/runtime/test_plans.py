@@ -1,0 +1,43 @@
+"""Statements of the hot path are planned once, when the tables may be empty: they must go by key all the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from jobs.runtime.store.claim import CLAIM
+from jobs.runtime.store.commit import statement
+from jobs.runtime.store.link import Link, open_link, run
+
+PARAMS: dict[str, Any] = {"session": uuid4(), "count": 0, **dict.fromkeys(("steps", "new_steps", "items"), "[]")}
+PARAMS |= dict.fromkeys(("takes", "logs"), "[]")
+BY_KEY = {
+    "jobs_activation_pkey", "jobs_activation_runnable", "jobs_activation_session", "jobs_item_consumer",
+    "jobs_item_pkey", "jobs_job_pkey",
+}  # fmt: skip
+
+
+@pytest.fixture
+def link(transactional_db: None) -> Iterator[Link]:
+    with open_link("plans") as link:
+        yield link
+
+
+def indexes(link: Link, sql: str) -> set[str]:
+    plan = "\n".join(row[0] for row in run(link, f"EXPLAIN {sql}", PARAMS).fetchall())
+    assert "Seq Scan" not in plan
+    return set(re.findall(r"Index (?:Only )?Scan (?:Backward )?using (\w+)", plan))
+
+
+def test_it_claims_by_key(link: Link) -> None:
+    assert indexes(link, CLAIM.format(lanes=10, loop=10, which="NOT alone")) <= BY_KEY
+
+
+@pytest.mark.parametrize(("moves", "takes", "logs"), list(product([True, False], repeat=3)))
+def test_it_commits_by_key(link: Link, moves: bool, takes: bool, logs: bool) -> None:
+    assert indexes(link, statement(moves=moves, takes=takes, logs=logs)) <= BY_KEY
