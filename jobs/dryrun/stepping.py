@@ -117,7 +117,7 @@ class Stepper:
 
 @contextmanager
 def _captured(finished: Finished) -> Iterator[capture.Capture]:
-    output = capture.start()
+    output = capture.start(capture.Capture())
     try:
         yield output
     finally:

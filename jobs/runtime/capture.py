@@ -69,8 +69,8 @@ def printable(text: str) -> str:
 _current: ContextVar[Capture | None] = ContextVar("capture", default=None)
 
 
-def start() -> Capture:
-    capture = Capture()
+def start(capture: Capture) -> Capture:
+    """From here on it gets what this thread, or this coroutine, says."""
     _current.set(capture)
     return capture
 

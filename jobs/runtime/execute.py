@@ -42,7 +42,7 @@ class StepContext(RunContext):
         self._step = step
         self._output = output
         super().__init__(
-            job_id=str(step.job_id),
+            job_id=step.job,
             node=step.node,
             attempt=step.errors + 1,
             idempotency_key=step.key,
@@ -111,11 +111,11 @@ class LoopContext(StepContext):
 
 def execute(step: Step, program: Program, leash: Leash) -> Finished:
     """Run one attempt. Never raises for what the routine does; what it raised is judged by the error handler."""
-    finished = Finished(step, program, began=time.monotonic())
+    output = capture.Capture()
+    finished = Finished(step, program, mask=output.mask, began=time.monotonic())
     if is_missing_here(finished):
         return finished
-    output = step.output = capture.start()
-    finished.mask = output.mask
+    step.output = capture.start(output)
     try:
         _call_on_leash(step, program, finished, output, leash)
     except BaseException as error:  # noqa: BLE001 - SystemExit and friends of user code must not end the lane
@@ -129,9 +129,8 @@ def execute(step: Step, program: Program, leash: Leash) -> Finished:
 
 async def execute_on_loop(step: Step, program: Program) -> Finished:
     """The same for logic that is a coroutine; raises CancelledError when the step itself was cancelled from outside."""
-    finished = Finished(step, program, began=time.monotonic())
-    output = step.output = capture.start()
-    finished.mask = output.mask
+    output = step.output = capture.start(capture.Capture())
+    finished = Finished(step, program, mask=output.mask, began=time.monotonic())
     try:
         await _within(program.spec.nodes[step.node].timeout, _await(step, program, finished, output))
     except BaseException as error:
@@ -169,7 +168,11 @@ async def _await(step: Step, program: Program, finished: Finished, output: captu
 
 
 def _call_on_leash(step: Step, program: Program, finished: Finished, output: capture.Capture, leash: Leash) -> None:
-    leash.hold(program.spec.nodes[step.node].timeout)
+    timeout = program.spec.nodes[step.node].timeout
+    if timeout is None:
+        _call(step, program, finished, output)
+        return
+    leash.hold(timeout)
     try:
         _call(step, program, finished, output)
     finally:

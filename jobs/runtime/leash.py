@@ -29,11 +29,11 @@ class Leash:
         self._deadline: float | None = None
         self._pulled_at: float | None = None
 
-    def hold(self, timeout: float | None) -> None:
-        """User code begins; None is no limit."""
+    def hold(self, timeout: float) -> None:
+        """User code begins."""
         with self._mutex:
-            self._timeout, self._pulled_at = timeout or 0.0, None
-            self._deadline = None if timeout is None else time.monotonic() + timeout
+            self._timeout, self._pulled_at = timeout, None
+            self._deadline = time.monotonic() + timeout
 
     def let_go(self) -> None:
         """User code is over: no exception may arrive from here on. One that is on its way is waited for, so that it
@@ -48,8 +48,9 @@ class Leash:
 
     def forget(self) -> None:
         """The lane is back and knows what came of it."""
-        with self._mutex:
-            self._deadline = self._pulled_at = None
+        if self._pulled_at is not None:
+            with self._mutex:
+                self._deadline = self._pulled_at = None
 
     def pull(self) -> bool:
         """Interrupt an overdue step. True when it was interrupted long ago and has not come back."""

@@ -7,13 +7,13 @@ of the tests all drive this same code.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
 from jobs.runtime.program import Program
+from routilux_site.lib import strict_json
 from templates_app.routines.policies import Activate, Decline, View
 from templates_app.spec import FAIL, Port
 
@@ -55,7 +55,7 @@ class NewItem:
     def hand_over(self, inputs: dict[str, list[Payload]]) -> None:
         """A copy, because what one branch does to a payload must not reach another branch or the rows being written."""
         if self.port:
-            inputs.setdefault(self.port.slot, []).append(copy.deepcopy(self.payload))
+            inputs.setdefault(self.port.slot, []).append(strict_json.clone(self.payload))
 
 
 @dataclass(slots=True, eq=False)

@@ -79,7 +79,17 @@ def check(value: object, *, limits: Limits = LIMITS, path: str = "") -> Json:
 
 def copy(value: object, *, limits: Limits = LIMITS, path: str = "") -> Json:
     """`check`, then a deep copy that shares no container with `value`."""
-    return cast("Json", _clone(check(value, limits=limits, path=path)))
+    return cast("Json", clone(check(value, limits=limits, path=path)))
+
+
+def clone(value: Any) -> Any:
+    """A deep copy of a checked value."""
+    kind = type(value)
+    if kind is dict:
+        return {key: clone(child) for key, child in value.items()}
+    if kind is list:
+        return [clone(child) for child in value]
+    return value
 
 
 def dumps(value: object) -> str:
@@ -180,15 +190,6 @@ def _has_no_surrogate(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _clone(value: Any) -> Any:
-    kind = type(value)
-    if kind is dict:
-        return {key: _clone(child) for key, child in value.items()}
-    if kind is list:
-        return [_clone(child) for child in value]
-    return value
 
 
 def _explain(value: object, path: str, limits: Limits) -> NoReturn:

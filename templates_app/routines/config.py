@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -99,6 +100,12 @@ def refusal(details: list[ErrorDetail]) -> ConfigError:
 
 def parse_object(text: str) -> dict[str, Any]:
     """The JSON object that `text` is; raises ConfigError when it is something else."""
+    values: dict[str, Any] = strict_json.clone(_parsed(text))
+    return values
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> dict[str, Any]:
     values = strict_json.loads(text)
     if not isinstance(values, dict):
         raise ConfigError(f"{shorten(values)} is not accepted: config is a JSON object.")

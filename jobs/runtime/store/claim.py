@@ -36,11 +36,18 @@ class Step:
     place: int = 0  #: among the steps that travel with the commit of `root`; it has no row of its own yet
     root: Step | None = None
     followed: int = 0  #: so many steps of its job came before it without the queue being touched
+    _job: str = ""
+
+    @property
+    def job(self) -> str:
+        """The id of its job as text."""
+        self._job = self._job or str(self.job_id)
+        return self._job
 
     @property
     def key(self) -> str:
         """Stays the same when the step is attempted again."""
-        return f"{self.job_id}:{self.id}.{self.place}" if self.root else f"{self.job_id}:{self.id}"
+        return f"{self.job}:{self.id}.{self.place}" if self.root else f"{self.job}:{self.id}"
 
     @property
     def unwanted(self) -> bool:
@@ -50,6 +57,7 @@ class Step:
         """The first attempt of a step of the same job, claimed for the same lane or loop."""
         step = Step(id, self.job_id, self.revision_id, node, 1, 0, self.priority, message, inputs)
         step.on_loop, step.is_child, step.followed = self.on_loop, self.is_child, self.followed + 1
+        step._job = self._job
         return step
 
     def locks_state(self) -> None:
