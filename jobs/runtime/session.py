@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
 
-from jobs.runtime import capture, failpoints, family, process, wake
+from jobs.runtime import capture, family, process
 from jobs.runtime.clerk import Clerk
 from jobs.runtime.committer import Committer
 from jobs.runtime.crew import Crew
 from jobs.runtime.ear import Ear
 from jobs.runtime.finished import Outcome
-from jobs.runtime.handing import hand_on
 from jobs.runtime.helping import Helper
 from jobs.runtime.isolation import Isolation
 from jobs.runtime.live import Live
@@ -28,17 +26,14 @@ from jobs.runtime.programs import programs
 from jobs.runtime.rounds import Rounds
 from jobs.runtime.store import claim, rescue
 from jobs.runtime.store.link import DATABASE_ERRORS, Link, is_conflict, links
+from jobs.runtime.supply import Supply
 from jobs.runtime.tenure import Tenure
-from jobs.runtime.turns import Turns
 
 logger = logging.getLogger(__name__)
 
 #: How often a session that has work looks for what others made ready; a wake-up makes it look at once.
 LOOK = 0.1
 IDLE_LOOK = 1.0
-#: Seconds that a claim waits for more lanes to come free while there is more to do than there are lanes: one claim for
-#: several costs the session, and the database, a third less.
-GATHER = 0.001
 
 
 class Session:
@@ -49,29 +44,27 @@ class Session:
         self.stopping = False
         self._linger: float = options["STAY"] if stays else options["LINGER"]
         self._heartbeat: float = options["HEARTBEAT"]
-        self._lease: float = options["LEASE"]
+        self.lease: float = options["LEASE"]
         self._main = main
         self._tenure = Tenure(main, ticket)
         self.id: UUID = self._tenure.id
         self._commits = links.get("commits")
         self.committer = Committer(self._commits, self.id, on_lost=self.lose)
-        self._crew = Crew(self)
-        self.trays = self._crew.trays
+        self.crew = Crew(self)
+        self.trays = self.crew.trays
         self.clerk = Clerk(self.trays, self.committer, tell=self.committed, has_room=self.has_room)
         self._live = Live(self.id)
-        self._ear = Ear(main)
+        self.ear = Ear(main)
         self._lost: str | None = None
-        self._called = 0.0
-        self._more = False  #: there was more than the lanes could take
-        self._isolation = Isolation(main, patience=self._lease)
-        self._turns = Turns()
-        self._helper = Helper(main, self._ear, lease=self._lease)
-        self._rounds = Rounds((*self._helper.duties, self._drop, self._isolate))
+        self.isolation = Isolation(main, patience=self.lease)
+        self._supply = Supply(self, main)
+        self.helper = Helper(main, self.ear, lease=self.lease)
+        self._rounds = Rounds((*self.helper.duties, self._drop, self._isolate))
 
     def run(self) -> str:
         """Work until nothing is left; returns how it ended."""
-        self._tenure.begin(lanes=self._crew.size)
-        self._ear.listen()
+        self._tenure.begin(lanes=self.crew.size)
+        self.ear.listen()
         capture.install()
         return self._work()
 
@@ -79,19 +72,19 @@ class Session:
 
     def has_room(self) -> None:
         """Another step may be claimed for its lanes or its loop, if there is one."""
-        if self._more or self._isolation.on:
-            self._ear.expect(self._isolation.on)
-            self._ear.ring()
+        if self._supply.more or self.isolation.on:
+            self.ear.expect(self.isolation.on)
+            self.ear.ring()
 
     def committed(self, step: claim.Step, outcome: Outcome) -> None:
         """Called by the thread that committed. Nothing follows a step: its job may have ended."""
         if outcome.due_in is not None:
-            self._ear.alarm.set(outcome.due_in)
+            self.ear.alarm.set(outcome.due_in)
         if outcome.made_ready or outcome.due_in is not None:
-            self._ear.heard = True
-            self._ear.ring()
+            self.ear.heard = True
+            self.ear.ring()
         if outcome.next is None and self.programs.get(step.revision_id).spec.concurrency:
-            self._helper.job_may_have_ended(step.job_id)
+            self.helper.job_may_have_ended(step.job_id)
         if outcome.ended or (outcome.next is None and step.is_child):
             family.tell(step.job_id)
 
@@ -102,17 +95,21 @@ class Session:
     def lose(self, reason: str) -> None:
         self._lost = self._lost or reason
         self.stopping = True
-        self._ear.ring()
+        self.ear.ring()
+
+    @property
+    def is_lost(self) -> bool:
+        return self._lost is not None
 
     @property
     def follows(self) -> bool:
         """May a lane go on with the next step of its job, or are others waited for?"""
-        return not (self.stopping or self._isolation.on)
+        return not (self.stopping or self.isolation.on)
 
     @property
     def hurries(self) -> bool:
         """There is more to do than there are lanes: one whose step nothing follows is free before the commit."""
-        return self._more and self.follows and self.trays.left < self._crew.size
+        return self._supply.more and self.follows and self.trays.left < self.crew.size
 
     # The main thread.
 
@@ -123,40 +120,37 @@ class Session:
             now = time.monotonic()
             if now - last_beat >= self._heartbeat:
                 last_beat = now
-                self._beat()
-            if self._may_find_work or now - looked >= self._patience:
+                self.beat()
+            if self._supply.is_wanted or now - looked >= self._patience:
                 looked = now
-                self._unless_in_the_way(self._claim)
+                self._unless_in_the_way(self._supply.bring)
             if (duty := self._rounds.next()) is not None:
                 self._unless_in_the_way(duty)
-            if self._crew.busy:
+            if self.crew.busy:
                 idle_since = time.monotonic()
-                self._crew.watch()
+                self.crew.watch()
                 self._unless_in_the_way(self._tell)
-            if not self._may_find_work:
-                self._ear.wait(0.0 if self._rounds.under_way else self._patience)
+                self._unless_in_the_way(self._supply.take_back)
+            if not self._supply.is_wanted:
+                self.ear.wait(0.0 if self._rounds.under_way else self._patience)
         return self._lost or ("stopped" if self.stopping else "idle")
 
     def _tell(self) -> None:
         if self._live.is_due:
-            self._live.tell(self._main, self._crew.running.values())
+            self._live.tell(self._main, self.crew.running.values())
 
     def _must_end(self, idle_since: float) -> bool:
         if not self.stopping and process.told_to_stop():
             self.stopping = True
         if self.stopping:
             return True
-        at_it = self._crew.busy or self._ear.heard or self._more or self._rounds.under_way
+        at_it = self.crew.busy or self.ear.heard or self._supply.more or self._rounds.under_way
         return not at_it and time.monotonic() - idle_since >= self._linger
-
-    @property
-    def _may_find_work(self) -> bool:
-        return self._ear.heard or (self._more and self.trays.free > 0)
 
     @property
     def _patience(self) -> float:
         """Seconds until the next look that nobody asked for. Idle, it is a mere net: new work is announced."""
-        return LOOK if self._crew.busy else IDLE_LOOK
+        return LOOK if self.crew.busy else IDLE_LOOK
 
     def _unless_in_the_way(self, do: Callable[[], object]) -> None:
         """Somebody else holds a row that this needs: it is done at the next turn, and the beat goes on."""
@@ -166,80 +160,20 @@ class Session:
             if not is_conflict(error):
                 raise
 
-    def _claim(self) -> None:
-        """Give every free lane a step. Found as many as asked for: there may be more than this session can carry."""
-        if self._ear.alarm.left() == 0.0:
-            self._helper.wake_what_is_due()
-        if self._isolation.on:
-            self._claim_suspect()
-        elif self.trays.free or self._crew.room:
-            self._claim_for_crew()
-        else:
-            self._leave_more()
-
-    def _claim_suspect(self) -> None:
-        step = self._isolation.take(self.id, self._crew.running)
-        self._ear.heard = not self._isolation.on  # what was left to others meanwhile
-        if step is not None:
-            self._dispatch([step])
-
-    def _claim_for_crew(self) -> None:
-        if self._more:
-            time.sleep(GATHER)
-        self._ear.heard = False
-        lanes, room = self.trays.free, self._crew.room
-        failpoints.hit("before_claim")
-        steps = self._take(lanes, room)
-        failpoints.hit("after_claim")
-        on_loop = sum(step.on_loop for step in steps)
-        self._more = len(steps) - on_loop == lanes or on_loop == room > 0  # before a lane that it has is done
-        self._dispatch(steps)
-        if self._more:
-            self._leave_more()
-
-    def _take(self, lanes: int, room: int) -> list[claim.Step]:
-        """An answer that was long on its way may speak of steps that others have taken over meanwhile."""
-        asked = time.monotonic()
-        steps = self._turns.take(partial(claim.claim, self._main, session=self.id), lanes=lanes, loop=room)
-        if time.monotonic() - asked > self._lease / 2:
-            self._beat()
-        return [] if self._lost else steps
-
-    def _leave_more(self) -> None:
-        """More work than lanes: wake another session, but do not ask at every claim."""
-        self._ear.heard, self._more = False, True
-        if time.monotonic() - self._called >= LOOK and claim.any_ready(self._main):
-            self._called = time.monotonic()
-            wake.ring(self._main, more=True)
-
-    def _dispatch(self, steps: Iterable[claim.Step]) -> None:
-        self._crew.take([step for step in steps if self._can_run(step)])
-
-    def _can_run(self, step: claim.Step) -> bool:
-        try:
-            self.programs.get(step.revision_id)
-        except DATABASE_ERRORS:
-            raise
-        except Exception as error:
-            self.give_way()
-            hand_on(self._main, step, session=self.id, why=f"the revision cannot be run here: {error}")
-            return False
-        return True
-
-    def _beat(self) -> None:
+    def beat(self) -> None:
         if not self._tenure.beat():
             self.lose("declared dead by another session: its heartbeat was late")
 
     # Its rounds.
 
     def _isolate(self) -> None:
-        self._isolation.look(self._crew.running)
-        self._ear.expect(self._isolation.on)
+        self.isolation.look(self.crew.running)
+        self.ear.expect(self.isolation.on)
 
     def _drop(self) -> None:
         """Let running steps know when their job was cancelled, failed, or taken over."""
-        if running := self._crew.running:
-            self._crew.drop(running, owned=claim.still_owned(self._main, session=self.id, steps=running))
+        if running := self.crew.running:
+            self.crew.drop(running, owned=claim.still_owned(self._main, session=self.id, steps=running))
 
     # The end.
 
@@ -254,12 +188,12 @@ class Session:
             self._release_links()
 
     def _finish_crew(self, grace: float) -> None:
-        if self._crew.busy and not self._lost:
+        if self.crew.busy and not self._lost:
             self._or_lose(self._tenure.tell_stopping)
-        self._crew.finish(time.monotonic() + grace, meanwhile=self._still_ours)
+        self.crew.finish(time.monotonic() + grace, meanwhile=self._still_ours)
 
     def _still_ours(self) -> bool:
-        self._or_lose(self._beat)
+        self._or_lose(self.beat)
         return not self._lost
 
     def _or_lose(self, do: Callable[[], None]) -> None:
@@ -270,12 +204,12 @@ class Session:
 
     def _release_links(self) -> None:
         """Keep the connections for the next session, unless their state is unclear or a lane may still use them."""
-        self._ear.close()
-        if self._lost or self._crew.alive:
+        self.ear.close()
+        if self._lost or self.crew.alive:
             self._main.close()
             self._commits.close()
         else:
-            self._ear.stop_listening()
+            self.ear.stop_listening()
             rescue.free_session_slot(self._main)
 
 

@@ -13,13 +13,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from jobs.runtime.finished import Finished
 from jobs.runtime.store.claim import Step
 
 #: So long an attempt may wait for its commit while its thread runs steps that lie there already, in seconds.
 HOLD = 0.004
+#: While steps take less than this, half as many as there are lanes are claimed ahead: no lane waits for a claim.
+SHORT = 0.03
+#: A step that lies there for longer goes back: somebody else may be free for it.
+PATIENCE = 0.06
 
 Bell = SimpleQueue[None]  #: rings for one thread
 Task = Step | list[Finished]
@@ -32,6 +36,8 @@ class Trays:
         self._hire = hire
         self._mutex = threading.Lock()
         self._steps: deque[Step] = deque()
+        self._begun_at = 0.0  #: when the newest step that began did
+        self._pace = SHORT  #: how long a step takes, of late
         self._begun: dict[Bell, Step] = {}
         self._done: list[Finished] = []
         self._done_since = 0.0
@@ -53,13 +59,15 @@ class Trays:
                 if self._dismissed:
                     return None
                 self._idle.append(bell)
-            bell.get()
+                patience = self._patience
+            self._wait(bell, patience)
 
     def end(self, bell: Bell, finished: Finished | None) -> None:
         """The step of this thread is over. What is handed in here the thread itself looks after, with its `next`; from
         one that was given up nothing is taken."""
         with self._mutex:
             if self._begun.pop(bell, None) is not None and finished is not None:
+                self._pace += 0.1 * (finished.ended - finished.began - self._pace)
                 self._lay_down(finished)
 
     def settle(self, follow: Iterable[Step]) -> None:
@@ -91,6 +99,15 @@ class Trays:
             self._begun.pop(bell, None)
             self._call()
 
+    def take_back(self) -> list[Step]:
+        """Steps that have lain there for too long, because those that run take longer than those before them."""
+        with self._mutex:
+            if not self._steps or time.monotonic() - self._begun_at < PATIENCE:
+                return []
+            self._pace = SHORT
+            back, self._steps = list(self._steps), deque()
+            return back
+
     def halt(self) -> None:
         """Begin nothing more. What was claimed and not begun stays with the session, which hands it back."""
         with self._mutex:
@@ -105,10 +122,11 @@ class Trays:
 
     @property
     def free(self) -> int:
-        """How many more steps could begin. A thread whose attempt can start no other is free before the commit."""
+        """How many more steps to claim. A lane whose attempt can start no other is free before the commit."""
         with self._mutex:
             held = sum(not f.left for f in (*self._done, *self._writing))
-            return max(0, self._lanes - len(self._steps) - len(self._begun) - held)
+            ahead = self._lanes // 2 if self._pace < SHORT else 0
+            return max(0, self._lanes + ahead - len(self._steps) - len(self._begun) - held)
 
     @property
     def left(self) -> int:
@@ -130,7 +148,7 @@ class Trays:
     # Under the mutex.
 
     def _batch(self, *, wait: bool = True) -> list[Finished]:
-        if not self._done or self._writing or (wait and self._may_begin and self._in_time):
+        if not self._done or self._writing or (wait and self._may_wait and self._patience):
             return []
         self._writing, self._done = self._done, []
         return self._writing
@@ -139,10 +157,13 @@ class Trays:
         if not self._may_begin:
             return None
         step = self._begun[bell] = self._steps.popleft()
+        self._begun_at = time.monotonic()
         self._call()
         return step
 
     def _add(self, steps: Iterable[Step]) -> None:
+        if not self._steps:
+            self._begun_at = time.monotonic()
         if not self._halted:
             self._steps.extend(steps)
         self._call()
@@ -152,8 +173,22 @@ class Trays:
         return bool(self._steps) and len(self._begun) < self._lanes
 
     @property
-    def _in_time(self) -> bool:
-        return time.monotonic() - self._done_since < HOLD
+    def _may_wait(self) -> bool:
+        """Is there more to come soon, and nobody who needs what was done?"""
+        return self._may_begin or all(f.left for f in self._done)
+
+    @property
+    def _patience(self) -> float | None:
+        """Seconds until what was done has to be committed."""
+        return max(0.0, self._done_since + HOLD - time.monotonic()) if self._done and not self._writing else None
+
+    def _wait(self, bell: Bell, patience: float | None) -> None:
+        try:
+            bell.get(timeout=patience)
+        except Empty:
+            with self._mutex:
+                if bell in self._idle:  # else it has just been called
+                    self._idle.remove(bell)
 
     def _lay_down(self, finished: Finished) -> None:
         if not self._done:

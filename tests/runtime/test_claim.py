@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.models import Activation
-from jobs.runtime.store.claim import claim
+from jobs.runtime.store.claim import claim, hand_back
 from jobs.runtime.store.link import open_link
 from jobs.states import JobStatus
 from routilux_site.lib.ids import uuid7
@@ -24,3 +24,26 @@ def test_it_puts_aside_what_must_not_start(of_job: JobStatus, of_step: str) -> N
 
     step = Activation.objects.get()
     assert (step.status, step.attempt, step.session_id, step.started_at) == (of_step, 0, None, None)
+
+
+def test_it_hands_back_what_never_began_as_if_it_had_not_been_claimed() -> None:
+    start(make_flow("one", {"a": "test_pass"}), n=1)
+    session = uuid7()
+
+    with open_link("test") as link:
+        claimed = claim(link, session=session, lanes=3)
+        hand_back(link, claimed, session=session)
+
+        step = Activation.objects.get()
+        assert (step.status, step.attempt, step.session_id, step.started_at) == ("ready", 0, None, None)
+        assert claim(link, session=session, lanes=3) == claimed
+
+
+def test_it_hands_back_nothing_that_is_somebody_elses() -> None:
+    start(make_flow("one", {"a": "test_pass"}), n=1)
+
+    with open_link("test") as link:
+        claimed = claim(link, session=uuid7(), lanes=3)
+        hand_back(link, claimed, session=uuid7())
+
+    assert Activation.objects.get().status == "running"

@@ -34,7 +34,7 @@ def test_it_decides_by_what_the_items_say_and_remembers() -> None:
 
     steps = job.activations.order_by("id").values_list("message", flat=True)
     assert list(steps) == [{"reason": "vip", "runs": 1}, {"reason": "vip", "runs": 2}]
-    assert [len(r["items"]) for r in results(job)] == [3, 1]
+    assert sorted(len(r["items"]) for r in results(job)) == [1, 3]
 
 
 def test_it_keeps_items_that_were_passed_over_as_dropped() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from queue import SimpleQueue
 from typing import Any, cast
 from uuid import UUID
@@ -21,8 +22,8 @@ def a_step(number: int) -> Step:
     return Step(number, JOB, 1, "a", attempt=1, errors=0, priority=0, message=None, inputs={})
 
 
-def an_attempt(number: int, **rest: Any) -> Finished:
-    return Finished(a_step(number), cast(Program, None), **rest)
+def an_attempt(number: int, *, seconds: float = 1.0, **rest: Any) -> Finished:
+    return Finished(a_step(number), cast(Program, None), ended=seconds, **rest)
 
 
 def ids(attempts: Any) -> list[int]:
@@ -116,6 +117,35 @@ def test_it_frees_a_lane_at_once_when_nothing_can_follow() -> None:
     some.end(bell, an_attempt(1, left=True))
 
     assert (some.free, some.left) == (1, 1)
+
+
+def test_it_asks_for_more_steps_than_lanes_while_they_are_short() -> None:
+    some, bell = some_trays(1, lanes=4), a_bell()
+
+    some.next(bell)
+    some.end(bell, an_attempt(1, seconds=0.001, left=True))
+
+    assert some.free == 4 + 2
+
+
+def test_it_gives_back_what_lies_there_for_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = some_trays(1, 2, 3, lanes=1)
+    some.next(a_bell())
+    assert some.take_back() == []
+
+    monkeypatch.setattr(trays, "PATIENCE", 0.0)
+
+    assert some.take_back() == [a_step(2), a_step(3)]
+    assert sorted(some.claimed) == [1]
+
+
+def test_it_waits_for_company_when_nobody_needs_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trays, "HOLD", 0.05)
+    some = some_trays()
+    some.hand_in(an_attempt(1, left=True))
+    threading.Timer(0.001, some.hand_in, [an_attempt(2, left=True)]).start()
+
+    assert ids(some.next(a_bell())) == [1, 2]
 
 
 def test_it_begins_nothing_once_halted_and_sends_everybody_home() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -35,8 +35,10 @@ class Step:
     dropped: bool = False  #: nobody wants its result any more: its job ended, or somebody else owns it
     place: int = 0  #: among the steps that travel with the commit of `root`; it has no row of its own yet
     root: Step | None = None
-    followed: int = 0  #: so many steps of its job came before it without the queue being touched
-    _job: str = ""
+    followed: int = field(
+        default=0, compare=False
+    )  #: so many steps of its job came before it without the queue being touched
+    _job: str = field(default="", compare=False)
 
     @property
     def job(self) -> str:
@@ -162,6 +164,21 @@ def postpone(link: Link, step: Step, *, session: UUID, delay: float, why: str) -
     """Hand a step back, for somebody else or for later."""
     params = {"step": step.id, "attempt": step.attempt, "session": session, "delay": delay, "why": why[:300]}
     run(link, POSTPONE, params)
+
+
+HAND_BACK = """
+UPDATE jobs_activation a SET status = 'ready', session_id = NULL, attempt = a.attempt - 1, ready_at = clock_timestamp(),
+       started_at = CASE WHEN a.attempt > 1 THEN a.started_at END
+FROM unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS t(id, attempt)
+WHERE a.id = t.id AND a.attempt = t.attempt AND a.session_id = %(session)s AND a.status = 'running'
+"""
+
+
+def hand_back(link: Link, steps: Iterable[Step], *, session: UUID) -> None:
+    """Steps that were claimed and never began: as if they had not been."""
+    known = list(steps)
+    params = {"ids": [step.id for step in known], "attempts": [step.attempt for step in known]}
+    run(link, HAND_BACK, {**params, "session": session})
 
 
 def _step(row: tuple[Any, ...]) -> Step:

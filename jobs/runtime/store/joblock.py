@@ -55,22 +55,20 @@ SELECT status, open, keep_open, extract(epoch FROM clock_timestamp())::float8, b
 FROM jobs_job WHERE id = %(job)s FOR UPDATE
 """
 CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
-OWNED = """
-SELECT a.id FROM jobs_activation a JOIN unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS t(id, attempt)
-ON a.id = t.id AND a.attempt = t.attempt
-WHERE a.session_id = %(session)s AND a.status = 'running' FOR UPDATE OF a
-"""
-WAITING = """
-SELECT id, node, slot, source_id FROM jobs_item
-WHERE job_id = %(job)s AND consumed_by_id IS NULL AND node <> '' ORDER BY id
-"""
-IDLE = """
-SELECT id, status, node FROM jobs_activation
-WHERE job_id = %(job)s AND status IN ('at_breakpoint', 'blocked', 'parked', 'waiting') ORDER BY id
-"""
-STATES = """
-SELECT node, version, extract(epoch FROM last_activation)::float8, policy_state::text
-FROM jobs_nodestate WHERE job_id = %(job)s
+# One statement for all that is read of a locked job: it is executed for every step that ends in a join.
+READ = """
+WITH owned AS MATERIALIZED (
+    SELECT a.id FROM jobs_activation a JOIN unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS t(id, attempt)
+    ON a.id = t.id AND a.attempt = t.attempt
+    WHERE a.session_id = %(session)s AND a.status = 'running' FOR UPDATE OF a
+)
+SELECT (SELECT json_agg(id) FROM owned),
+       (SELECT json_agg(json_build_array(id, node, slot, source_id) ORDER BY id) FROM jobs_item
+        WHERE job_id = %(job)s AND consumed_by_id IS NULL AND node <> ''),
+       (SELECT json_agg(json_build_array(id, status, node) ORDER BY id) FROM jobs_activation
+        WHERE job_id = %(job)s AND status IN ('at_breakpoint', 'blocked', 'parked', 'waiting')),
+       (SELECT json_agg(json_build_array(node, version, extract(epoch FROM last_activation)::float8, policy_state))
+        FROM jobs_nodestate WHERE job_id = %(job)s)
 """
 PAYLOADS = """
 SELECT id, payload::text FROM jobs_item
@@ -94,16 +92,17 @@ def lock_job(
     params: dict[str, Any] = {"job": job, "session": session}
     params |= {"ids": [step for step, _ in steps], "attempts": [attempt for _, attempt in steps]}
     with link.pipeline():
-        cursors = [run(link, sql, params) for sql in (LOCK, OWNED, WAITING, IDLE, STATES)]
-    rows, owned, waiting, idle, states = (cursor.fetchall() for cursor in cursors)
-    status, open_steps, keep_open, now, breakpoints = rows[0] if rows else ("gone", 0, False, 0.0, None)
+        locked, reading = run(link, LOCK, params), run(link, READ, params)
+    status, open_steps, keep_open, now, breakpoints = locked.fetchone() or ("gone", 0, False, 0.0, None)
+    found: Sequence[list[Any] | None] = reading.fetchone() or [None] * 4
+    owned, waiting, idle, states = (rows or [] for rows in found)
     held_back = {step: node for step, idling, node in idle if idling == "waiting"}
     return JobView(
         status=status,
         open=open_steps,
         keep_open=keep_open,
         now=now,
-        owned=frozenset(row[0] for row in owned),
+        owned=frozenset(owned),
         waiting=_by_slot(waiting),
         held_back=list(held_back),
         idle=len(idle) - len(held_back),
@@ -113,7 +112,7 @@ def lock_job(
         breakpoints=frozenset(json.loads(breakpoints or "[]")),
         states={node: version for node, version, _, _ in states},
         activated={node: at for node, _, at, _ in states if at is not None},
-        memory={node: json.loads(memory) for node, _, _, memory in states if memory},
+        memory={node: memory for node, _, _, memory in states if memory},
         payloads=_payloads(link, job, read) if read else {},
     )
 

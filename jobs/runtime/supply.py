@@ -1,0 +1,105 @@
+"""Steps for the threads of a session: claimed as many as can begin soon, and given back when they cannot after all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from jobs.runtime import failpoints, wake
+from jobs.runtime.handing import hand_on
+from jobs.runtime.store import claim
+from jobs.runtime.store.link import DATABASE_ERRORS, Link
+from jobs.runtime.turns import Turns
+
+if TYPE_CHECKING:
+    from jobs.runtime.session import Session
+
+#: Seconds that a claim waits for more lanes to come free while there is more to do than there are lanes: one claim for
+#: several costs the session, and the database, a third less.
+GATHER = 0.001
+#: At most so often, in seconds, another session is called for what is more than this one can carry.
+CALL_EVERY = 0.1
+
+
+class Supply:
+    """Used by the main thread of a session."""
+
+    def __init__(self, session: Session, link: Link) -> None:
+        self.more = False  #: there was more than this session could take
+        self._session = session
+        self._link = link
+        self._turns = Turns()
+        self._called = 0.0
+
+    @property
+    def is_wanted(self) -> bool:
+        """Somebody spoke of work, or there was some left and by now somebody is free for it."""
+        return self._session.ear.heard or (self.more and self._session.trays.free > 0)
+
+    def bring(self) -> None:
+        session = self._session
+        if session.ear.alarm.left() == 0.0:
+            session.helper.wake_what_is_due()
+        if session.isolation.on:
+            self._claim_suspect()
+        elif session.trays.free or session.crew.room:
+            self._claim_for_crew()
+        else:
+            self._leave_more()
+
+    def take_back(self) -> None:
+        if steps := self._session.trays.take_back():
+            claim.hand_back(self._link, steps, session=self._session.id)
+            wake.ring(self._link, more=True)
+
+    def _claim_suspect(self) -> None:
+        session = self._session
+        step = session.isolation.take(session.id, session.crew.running)
+        session.ear.heard = not session.isolation.on  # what was left to others meanwhile
+        if step is not None:
+            self._dispatch([step])
+
+    def _claim_for_crew(self) -> None:
+        """Found as many as asked for: there may be more than this session can carry."""
+        if self.more:
+            time.sleep(GATHER)
+        self._session.ear.heard = False
+        lanes, room = self._session.trays.free, self._session.crew.room
+        failpoints.hit("before_claim")
+        steps = self._take(lanes, room)
+        failpoints.hit("after_claim")
+        on_loop = sum(step.on_loop for step in steps)
+        self.more = len(steps) - on_loop == lanes or on_loop == room > 0  # before a lane that it has is done
+        if self.more:
+            self._leave_more()
+        self._dispatch(steps)
+
+    def _take(self, lanes: int, room: int) -> list[claim.Step]:
+        """An answer that was long on its way may speak of steps that others have taken over meanwhile."""
+        session, asked = self._session, time.monotonic()
+        steps = self._turns.take(partial(claim.claim, self._link, session=session.id), lanes=lanes, loop=room)
+        if time.monotonic() - asked > session.lease / 2:
+            session.beat()
+        return [] if session.is_lost else steps
+
+    def _leave_more(self) -> None:
+        self._session.ear.heard, self.more = False, True
+        if time.monotonic() - self._called >= CALL_EVERY:
+            self._called = time.monotonic()
+            wake.ring(self._link, more=True)
+
+    def _dispatch(self, steps: Iterable[claim.Step]) -> None:
+        self._session.crew.take([step for step in steps if self._can_run(step)])
+
+    def _can_run(self, step: claim.Step) -> bool:
+        try:
+            self._session.programs.get(step.revision_id)
+        except DATABASE_ERRORS:
+            raise
+        except Exception as error:
+            self._session.give_way()
+            hand_on(self._link, step, session=self._session.id, why=f"the revision cannot be run here: {error}")
+            return False
+        return True
