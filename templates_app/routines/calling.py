@@ -36,22 +36,21 @@ class Shape:
         return self.fewest <= count and (self.most is None or count <= self.most)
 
 
-_known: dict[object, Shape] = {}
+_Key = tuple[int, bool, tuple[str, ...]]
+#: With each shape the object whose id is in its key, so that no other one can get that id.
+_known: dict[_Key, tuple[object, Shape]] = {}
 _MOST_KNOWN = 4096
 
 
 def shape(function: Callable[..., Any], keywords: tuple[str, ...] = KEYWORDS) -> Shape:
     """The shape of `function`; raises DefinitionError for what can never be called as logic."""
-    key = _key(function, keywords)
-    try:
-        found = _known.get(key)
-    except TypeError:  # a callable object that cannot be hashed
-        return _look_at(function, keywords)
+    known_by, key = _key(function, keywords)
+    found = _known.get(key)
     if found is None:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
-        found = _known[key] = _look_at(function, keywords)
-    return found
+        found = _known[key] = known_by, _look_at(function, keywords)
+    return found[1]
 
 
 def check_logic(function: Callable[..., Any], slots: Sequence[str]) -> None:
@@ -113,11 +112,12 @@ async def _await(result: Coroutine[Any, Any, object]) -> object:
     return await result
 
 
-def _key(function: Callable[..., Any], keywords: tuple[str, ...]) -> tuple[object, bool, tuple[str, ...]]:
+def _key(function: Callable[..., Any], keywords: tuple[str, ...]) -> tuple[object, _Key]:
     """Closures and methods made anew for each instance share a code object; a decorated one may differ by itself."""
     plain = getattr(function, "__func__", function)
     code = None if getattr(plain, "__dict__", True) else getattr(plain, "__code__", None)
-    return code or plain, plain is not function, keywords
+    known_by = code or plain
+    return known_by, (id(known_by), plain is not function, keywords)
 
 
 def _look_at(function: Callable[..., Any], keywords: tuple[str, ...]) -> Shape:

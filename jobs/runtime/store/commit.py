@@ -6,12 +6,13 @@ this session and attempt, in a job that still runs. What belongs to a step that 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from jobs.errors import ResultTooLarge
 from jobs.runtime.store.link import Link, run
@@ -152,7 +153,7 @@ def commit(link: Link, batch: Batch, *, session: UUID) -> Written:
 
 def _text(rows: Sequence[dict[str, Any]]) -> str:
     # Payloads were checked when they were emitted; nothing here may cost a second walk.
-    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str) if rows else "[]"
+    text = orjson.dumps(rows, default=str) if rows else b"[]"
     if len(text) > MAX_BYTES:
         raise ResultTooLarge(f"the step's items come to {len(text) >> 20} MiB; at most {MAX_BYTES >> 20} MiB are kept")
-    return text
+    return text.decode()
