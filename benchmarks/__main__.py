@@ -41,7 +41,7 @@ def _measured(*, quick: bool) -> tuple[dict[str, Any], list[str]]:
     from benchmarks.rivals import Rivals, measure_rivals
 
     rows, peers = int(os.environ.get("ROWS") or 1_000_000), os.environ.get("PEERS", "")
-    scale = Scale(jobs=500, requests=20, fans=3, more=False) if quick else Scale(rows=rows)
+    scale = Scale(jobs=2000, requests=20, fans=3, more=False) if quick else Scale(rows=rows)
     with bench_house() as house:
         rivals = Rivals() if quick or peers == "none" else measure_rivals(house, peers.split(",") if peers else [])
         ceiling = None if quick else _ceiling(house)

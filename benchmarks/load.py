@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchmarks.figures import WARM_UP
 from tests.house import House
 
 QUEUE = """
@@ -18,10 +19,15 @@ with transaction.atomic():
 """
 NEWEST = "SELECT coalesce(max(id::text), '') FROM jobs_job"
 UNFINISHED = "SELECT count(*) = 0 FROM jobs_job WHERE status IN ('pending', 'running')"
-# From the first claim to the end of the last job, by the clock of the database.
+# Once the workers have warmed up, as for the peers: from the end of the first tenth to that of the last job, by the
+# clock of the database.
 SPAN = """
-SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8, count(*) FROM jobs_job
-WHERE id::text > %s AND status = 'completed'
+WITH done AS (
+    SELECT finished_at, row_number() OVER (ORDER BY finished_at) AS place, count(*) OVER () AS jobs
+    FROM jobs_job WHERE id::text > %s AND status = 'completed'
+)
+SELECT extract(epoch FROM max(finished_at) - max(finished_at) FILTER (WHERE place <= jobs * %s))::float8,
+       count(*) FILTER (WHERE place > jobs * %s), count(*) FROM done
 """
 POSITION = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
 
@@ -54,6 +60,6 @@ def finish(house: House, jobs: int) -> None:
 
 
 def rate(house: House, newest: str, jobs: int) -> float:
-    seconds, completed = house.rows(SPAN, newest)[0]
+    seconds, counted, completed = house.rows(SPAN, newest, WARM_UP, WARM_UP)[0]
     assert completed == jobs, f"{completed} of {jobs} jobs completed"
-    return float(jobs / seconds)
+    return float(counted / seconds)

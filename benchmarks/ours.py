@@ -19,7 +19,7 @@ from tests.house import House
 class Scale:
     """How much is measured. `rows` are the finished jobs that growth is measured with; none: it is not."""
 
-    jobs: int = 1000
+    jobs: int = 5000
     requests: int = 100
     fans: int = 7
     rows: int = 0
@@ -28,7 +28,7 @@ class Scale:
 
 def measure_ours(house: House, scale: Scale) -> dict[str, Any]:
     linear = work_off(house, "linear", scale.jobs)
-    pure = work_off(house, "pure", scale.jobs)
+    pure = work_off(house, "pure", scale.jobs * 2)
     figures = Figures(
         linear_effectful_steps_per_s=linear.jobs_per_s * STEPS,
         linear_pure_steps_per_s=pure.jobs_per_s * STEPS,
@@ -48,7 +48,7 @@ def measure_ours(house: House, scale: Scale) -> dict[str, Any]:
 
 def _more(house: House, scale: Scale) -> Extras:
     return Extras(
-        one_step_jobs_per_s=work_off(house, "one", scale.jobs * 2).jobs_per_s,
+        one_step_jobs_per_s=work_off(house, "one", scale.jobs).jobs_per_s,
         megabyte_jobs_per_s=work_off(house, "one", 50, large=True).jobs_per_s,
         async_waits_s=measure_waiting(house),
         **measure_memory(house, jobs=scale.jobs),

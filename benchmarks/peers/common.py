@@ -19,12 +19,11 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.figures import IDEAL_FAN, MEGABYTE, PROCESSES, STEPS, Extras, Figures
+from benchmarks.figures import IDEAL_FAN, MEGABYTE, PROCESSES, STEPS, WARM_UP, Extras, Figures
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 120.0
 BREAK = 0.8  #: between jobs on an idle system, as for ours
-WARM_UP = 0.1  #: the share of steps that may pass before the clock starts
 
 
 class Peer(ABC):
