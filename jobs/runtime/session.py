@@ -52,7 +52,7 @@ class Session:
         self.committer = Committer(self._commits, self.id, on_lost=self.lose)
         self.crew = Crew(self)
         self.trays = self.crew.trays
-        self.clerk = Clerk(self.trays, self.committer, tell=self.committed, has_room=self.has_room)
+        self.clerk = Clerk(self)
         self._live = Live(self.id)
         self.ear = Ear(main)
         self._lost: str | None = None

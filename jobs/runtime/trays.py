@@ -38,7 +38,7 @@ class Trays:
         self._steps: deque[Step] = deque()
         self._begun_at = 0.0  #: when the newest step that began did
         self._pace = SHORT  #: how long a step takes, of late
-        self._begun: dict[Bell, Step] = {}
+        self._begun: dict[Bell, tuple[Step, float]] = {}
         self._done: list[Finished] = []
         self._done_since = 0.0
         self._writing: list[Finished] = []
@@ -66,8 +66,10 @@ class Trays:
         """The step of this thread is over. What is handed in here the thread itself looks after, with its `next`; from
         one that was given up nothing is taken."""
         with self._mutex:
-            if self._begun.pop(bell, None) is not None and finished is not None:
-                self._pace += 0.1 * (finished.ended - finished.began - self._pace)
+            begun = self._begun.pop(bell, None)
+            if begun is not None:
+                self._pace += 0.1 * (time.monotonic() - begun[1] - self._pace)
+            if begun is not None and finished is not None:
                 self._lay_down(finished)
 
     def settle(self, follow: Iterable[Step]) -> None:
@@ -142,8 +144,9 @@ class Trays:
     def claimed(self) -> dict[int, Step]:
         """All steps that this session has and that are not committed, by id."""
         with self._mutex:
+            begun = (step for step, _ in self._begun.values())
             attempts = (f.step for f in (*self._done, *self._writing))
-            return {step.id: step for step in (*self._steps, *self._begun.values(), *attempts)}
+            return {step.id: step for step in (*self._steps, *begun, *attempts)}
 
     # Under the mutex.
 
@@ -156,8 +159,8 @@ class Trays:
     def _step(self, bell: Bell) -> Step | None:
         if not self._may_begin:
             return None
-        step = self._begun[bell] = self._steps.popleft()
-        self._begun_at = time.monotonic()
+        step, self._begun_at = self._steps.popleft(), time.monotonic()
+        self._begun[bell] = step, self._begun_at
         self._call()
         return step
 

@@ -22,8 +22,8 @@ def a_step(number: int) -> Step:
     return Step(number, JOB, 1, "a", attempt=1, errors=0, priority=0, message=None, inputs={})
 
 
-def an_attempt(number: int, *, seconds: float = 1.0, **rest: Any) -> Finished:
-    return Finished(a_step(number), cast(Program, None), ended=seconds, **rest)
+def an_attempt(number: int, **rest: Any) -> Finished:
+    return Finished(a_step(number), cast(Program, None), **rest)
 
 
 def ids(attempts: Any) -> list[int]:
@@ -98,7 +98,8 @@ def test_it_calls_one_thread_while_there_is_more_to_do_than_one_does() -> None:
     assert next(hired, None) is None
 
 
-def test_it_keeps_the_place_of_a_lane_until_its_attempt_is_committed() -> None:
+def test_it_keeps_the_place_of_a_lane_until_its_attempt_is_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trays, "SHORT", 0.0)
     some, bell = some_trays(1, lanes=3), a_bell()
     assert some.free == 2
 
@@ -123,7 +124,7 @@ def test_it_asks_for_more_steps_than_lanes_while_they_are_short() -> None:
     some, bell = some_trays(1, lanes=4), a_bell()
 
     some.next(bell)
-    some.end(bell, an_attempt(1, seconds=0.001, left=True))
+    some.end(bell, an_attempt(1, left=True))
 
     assert some.free == 4 + 2
 
