@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
@@ -75,7 +76,7 @@ def bear(job: Job, act: Act, key: Key | None = None) -> None:
         store.write(job, _newborn(view, program, router, key))
         if is_more and _keep_rest(job, view, program, router, found):
             job.refresh_from_db()
-        _ring_for(router, view)
+        _ring_for(router, view, announced=True)
 
 
 def _wants_more(program: Program, router: Router) -> bool:
@@ -85,7 +86,9 @@ def _wants_more(program: Program, router: Router) -> bool:
 
 def _newborn(view: JobView, program: Program, router: Router, key: Key | None) -> Newborn:
     statuses = admit(program, view, [step.node for step in router.steps]).statuses
-    return Newborn(steps=router.steps, statuses=statuses, items=router.items, coroutines=program.coroutines, key=key)
+    announce = wake.WORK_CHANNEL if StepStatus.READY in statuses else None
+    begun: dict[str, Any] = {"steps": router.steps, "statuses": statuses, "items": router.items}
+    return Newborn(**begun, coroutines=program.coroutines, key=key, announce=announce)
 
 
 def _now(program: Program) -> float:
@@ -176,11 +179,11 @@ def _keep_rest(job: Job, view: JobView, program: Program, router: Router, found:
     return end is not None
 
 
-def _ring_for(router: Router, view: JobView, *, promoted: bool = False) -> None:
+def _ring_for(router: Router, view: JobView, *, promoted: bool = False, announced: bool = False) -> None:
     if view.status == JobStatus.QUEUED:  # admission rings when its time has come
         return
     if router.steps or promoted:
-        transaction.on_commit(wake.ring, robust=True)
+        transaction.on_commit(partial(wake.ring, announced=announced), robust=True)
     elif router.timers:
         delay = max(0.0, min(router.timers.values()) - view.now)
         transaction.on_commit(partial(wake.ring, delay=delay), robust=True)

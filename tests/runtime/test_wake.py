@@ -8,8 +8,9 @@ from jobs.models import Ticket
 from jobs.runtime import wake
 from jobs.runtime.broker import PostgresBroker
 from jobs.runtime.store import rescue
-from jobs.runtime.store.link import Link, open_link
+from jobs.runtime.store.link import Link, open_link, run
 from routilux_site.lib.ids import uuid7
+from tests.engine import make_flow, start
 
 
 @pytest.fixture
@@ -88,3 +89,21 @@ def test_it_leaves_wake_ups_to_others_when_its_cluster_is_full(
     live_session(link)
 
     assert broker._take() == []
+
+
+def test_it_tells_of_a_new_job_with_its_commit(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wake, "ring", lambda **_: False)
+    run(link, f"LISTEN {wake.WORK_CHANNEL}")
+
+    start(make_flow("told", {"a": "test_pass"}))
+
+    assert [heard.channel for heard in link.notifies(timeout=5, stop_after=1)] == [wake.WORK_CHANNEL]
+
+
+def test_it_tells_once_of_a_new_job(link: Link) -> None:
+    run(link, f"LISTEN {wake.WORK_CHANNEL}")
+
+    start(make_flow("told", {"a": "test_pass"}))
+    run(link, f"NOTIFY {wake.WORK_CHANNEL}, 'last'")
+
+    assert [heard.payload for heard in link.notifies(timeout=5, stop_after=2)] == ["", "last"]
