@@ -76,6 +76,10 @@ WHERE job_id = %(job)s AND consumed_by_id IS NULL AND node <> '' AND node = ANY(
 """
 
 
+#: What is found of a job that is no more.
+GONE = ("gone", 0, False, 0.0, None)
+
+
 def lock_job(
     link: Link,
     job: UUID,
@@ -93,8 +97,13 @@ def lock_job(
     params |= {"ids": [step for step, _ in steps], "attempts": [attempt for _, attempt in steps]}
     with link.pipeline():
         locked, reading = run(link, LOCK, params), run(link, READ, params)
-    status, open_steps, keep_open, now, breakpoints = locked.fetchone() or ("gone", 0, False, 0.0, None)
-    found: Sequence[list[Any] | None] = reading.fetchone() or [None] * 4
+    view = _view(locked.fetchone() or GONE, reading.fetchone() or [None] * 4)
+    view.payloads = _payloads(link, job, read) if read else {}
+    return view
+
+
+def _view(row: Sequence[Any], found: Sequence[list[Any] | None]) -> JobView:
+    status, open_steps, keep_open, now, breakpoints = row
     owned, waiting, idle, states = (rows or [] for rows in found)
     held_back = {step: node for step, idling, node in idle if idling == "waiting"}
     return JobView(
@@ -113,7 +122,6 @@ def lock_job(
         states={node: version for node, version, _, _ in states},
         activated={node: at for node, _, at, _ in states if at is not None},
         memory={node: memory for node, _, _, memory in states if memory},
-        payloads=_payloads(link, job, read) if read else {},
     )
 
 
