@@ -116,6 +116,7 @@ class JobQuery(PageQuery):
     )
     triggered_by = serializers.CharField(required=False, max_length=150, help_text="The name of a user.")
     rerun_of = serializers.UUIDField(required=False, help_text="Only jobs that run this one again.")
+    called_by = serializers.UUIDField(required=False, help_text="Only jobs that steps of this one called.")
     created_after = serializers.DateTimeField(required=False, help_text="Only jobs accepted later than this.")
     created_before = serializers.DateTimeField(required=False, help_text="Only jobs accepted earlier than this.")
 

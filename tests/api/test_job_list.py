@@ -52,6 +52,13 @@ def test_it_filters_by_time(as_bob: Client, job: Job) -> None:
     assert listed(as_bob, f"?created_before={before}") == []
 
 
+def test_it_filters_by_the_job_that_called(as_bob: Client, job: Job, orders: FlowPrototype) -> None:
+    child = start(orders, n=2)
+    Job.objects.filter(pk=child.pk).update(parent=job)
+
+    assert listed(as_bob, f"?called_by={job.pk}") == [str(child.pk)]
+
+
 def test_it_filters_by_who_triggered(as_bob: Client, alice: User, job: Job) -> None:
     own = services.trigger(flow=job.flow, launch=services.Launch(input={"n": 1}), actor=alice).job
 

@@ -58,6 +58,12 @@ JOB = told(
     "Completed",
     {
         **ROW,
+        "variant_of": None,
+        "schedule": "nightly",
+        "slot_at": "2026-11-23T04:20:00Z",
+        "called_by": None,
+        "fingerprint": "",
+        "request_id": "",
         "progress": _PROGRESS,
         "result": {"report.written": [{"rows": 1204}]},
         "result_truncated": False,

@@ -66,7 +66,7 @@ class JobDetail(Endpoint):
         examples=examples.JOB,
     )
     def get(self, request: Request, job: UUID) -> HttpResponseBase:
-        found = self.job(job)
+        found = self.job_in_full(job)
         progress = progress_of(found)
         response = self.conditional(_state(found, progress), lambda: detail(found, progress, request))
         if not found.is_terminal:
@@ -93,10 +93,11 @@ class JobEvents(Endpoint):
         return self.page(selectors.event_rows(self.job(job)), EventSerializer)
 
 
-def _state(job: Job, progress: dict[str, Any]) -> dict[str, Any]:
+def _state(job: Any, progress: dict[str, Any]) -> dict[str, Any]:
     """What the representation depends on. A result only ever comes with a step that is done."""
     return {
-        "flow": job.flow.name,
+        "names": [job.flow.name, job.flow.parent and job.flow.parent.name, job.schedule and job.schedule.name],
+        "left": [job.undelivered, job.dropped],
         "status": job.status,
         "times": [str(job.started_at), str(job.finished_at)],
         "progress": progress,
