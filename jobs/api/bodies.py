@@ -10,8 +10,18 @@ from jobs.access import MAX_DAYS, MAX_HOURS
 from jobs.models.schedule import CatchUp, Overlap
 from jobs.models.webhook import ENDS, DeliveryStatus
 from jobs.scopes import SCOPES
+from jobs.search.query import LONGEST
 from jobs.states import JobStatus
-from routilux_site.lib.api.fields import JSONObject, Moment, Number, StrictSerializer, Text, WholeNumber, YesNo
+from routilux_site.lib.api.fields import (
+    Identity,
+    JSONObject,
+    Moment,
+    Number,
+    StrictSerializer,
+    Text,
+    WholeNumber,
+    YesNo,
+)
 from routilux_site.lib.api.queries import PageQuery
 from routilux_site.lib.safe_net import LONGEST_URL
 from templates_app.api.bodies import TemplateBody
@@ -104,7 +114,11 @@ class NoBody(StrictSerializer):
     pass
 
 
+FILTER = "As in the filter bar of the page: `status:failed flow:orders since:2h input.customer.id:42`."
+
+
 class JobQuery(PageQuery):
+    q = serializers.CharField(required=False, max_length=LONGEST, help_text=FILTER)
     status = serializers.ListField(
         child=serializers.ChoiceField(JobStatus.choices, error_messages={"invalid_choice": NO_STATUS}),
         required=False,
@@ -124,6 +138,14 @@ class JobQuery(PageQuery):
         if "revision" in said and "flow" not in said:
             raise serializers.ValidationError({"revision": "Revisions are numbered by flow: say which `flow`."})
         return said
+
+
+class MatchingBody(ReasonBody):
+    q = Text(max_length=LONGEST, help_text=FILTER)
+    newest = Identity(
+        required=False, help_text="The `newest` of a preview: jobs that came after it are left out, as nobody saw them."
+    )
+    preview = YesNo(required=False, default=False, help_text="Do nothing, only tell how many jobs it would be.")
 
 
 class OutputQuery(PageQuery):

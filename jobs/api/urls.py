@@ -2,8 +2,22 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from jobs.api.views import bulk, contents, dryrun, jobs, runtime, schedules, steps, tokens, trigger, uploads, webhooks
+from jobs.api.views import (
+    bulk,
+    contents,
+    dryrun,
+    jobs,
+    matching,
+    runtime,
+    schedules,
+    steps,
+    tokens,
+    trigger,
+    uploads,
+    webhooks,
+)
 from jobs.api.views.control import OF_ITEMS, OF_JOBS, OF_STEPS, JobVerb
+from jobs.steering.bulk import BulkVerb
 
 
 def _verbs() -> list[URLPattern]:
@@ -26,6 +40,7 @@ urlpatterns = [
     path("flows/<str:name>/dry-run", dryrun.FlowDryRun.as_view(), name="flow-dry-run"),
     path("jobs", jobs.JobList.as_view(), name="jobs"),
     path("jobs/bulk", bulk.JobsBulk.as_view(), name="jobs-bulk"),
+    *[path(f"jobs/{verb}", matching.MatchingJobs.as_view(verb=verb), name=f"jobs-{verb}") for verb in BulkVerb],
     path("jobs/<uuid:job>", jobs.JobDetail.as_view(), name="job"),
     path("jobs/<uuid:job>/events", jobs.JobEvents.as_view(), name="job-events"),
     path("jobs/<uuid:job>/inputs", contents.JobInputs.as_view(), name="job-inputs"),

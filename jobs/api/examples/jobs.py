@@ -138,3 +138,11 @@ BULK = [
         },
     ),
 ]
+
+_MATCHED = {"matched": 1, "more": False, "newest": ID, "done": [ID], "refused": []}
+
+MATCHING = [
+    *asked("Only how many", {"q": "status:failed flow:orders since:24h", "preview": True}),
+    *asked("With a reason", {"q": "status:failed flow:orders", "newest": ID, "reason": "The bank is back"}),
+    *told("Done", _MATCHED),
+]
