@@ -14,12 +14,13 @@ from jobs import access
 from jobs.access import TRIGGER
 from jobs.history import selectors, waiting
 from jobs.history.progress import summary as summed
+from jobs.history.specs import spec_of
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.answers import live_page
 from jobs.pages.controls import offers
 from jobs.pages.gantt import drawn
-from jobs.pages.picture import edges, picture, spec_of
+from jobs.pages.picture import edges, picture
 from jobs.pages.reads import Group, StepFilter, Steps, User
 from jobs.pages.steering import allowed, steering
 from jobs.states import JobStatus, StepStatus

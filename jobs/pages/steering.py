@@ -8,8 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
+from jobs.history.specs import spec_of
 from jobs.models import Activation, Job, Wait
-from jobs.pages.picture import spec_of
 from jobs.pages.reads import Group
 from jobs.states import VERBS, StepStatus, WaitKind, verbs_from
 

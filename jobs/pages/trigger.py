@@ -19,10 +19,10 @@ from jobs import services
 from jobs.access import TRIGGER
 from jobs.admission.launch import PRIORITIES
 from jobs.errors import IdempotencyConflict, JobError
+from jobs.history.specs import spec_of
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.example import example
-from jobs.pages.picture import spec_of
 from routilux_site.lib import request_id, strict_json
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.forms import StrictJSONField
