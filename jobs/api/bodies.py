@@ -140,6 +140,15 @@ class JobQuery(PageQuery):
         return said
 
 
+class FailureQuery(StrictSerializer):
+    q = serializers.CharField(required=False, default="since:24h", max_length=LONGEST, help_text=FILTER)
+
+
+class TwoJobsQuery(StrictSerializer):
+    a = serializers.UUIDField(help_text="The id of a job.")
+    b = serializers.UUIDField(help_text="The id of another one.")
+
+
 class MatchingBody(ReasonBody):
     q = Text(max_length=LONGEST, help_text=FILTER)
     newest = Identity(
