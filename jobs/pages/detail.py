@@ -52,6 +52,7 @@ def _context(user: User, job: Job, asked: StepFilter, steps: Steps) -> dict[str,
         "pulse": None if job.is_terminal else PULSE,
         "may_cancel": "cancel" in may,
         "may_run_again": user.has_perm(TRIGGER),  # type: ignore[union-attr]
+        "key": job.concurrency_key.partition(":")[2],  # behind the flow, which the page names anyway
         "again": getattr(job, "again", []),
         "controls": offers(job, user, statuses),
         "timeline": drawn(job, steps.page.items),
