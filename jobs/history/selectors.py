@@ -17,7 +17,12 @@ from jobs.models.job import JobQuerySet
 from jobs.runtime.router import NOBODY
 from jobs.states import JOB_TERMINAL, JobStatus, StepStatus
 
-UNREAD = ("flow__parent__own", "flow__parent__problems", "flow__parent__description", "schedule__input")
+NAMES = ("flow__name", "revision__number", "revision__hash", "actor__username", "token__name")
+MORE_NAMES = ("flow__parent__name", "schedule__name")
+#: Of a job itself; what a list does not show stays where it is.
+SHOWN = ("status", "entry", "priority", "origin_id", "error_summary", "error_node")
+TIMES = ("created_at", "start_at", "started_at", "finished_at")
+MORE_SHOWN = ("slot_at", "parent_id", "fingerprint", "request_id")
 
 
 class Failure(TypedDict):
@@ -107,12 +112,18 @@ def queues(job: Job) -> list[Queue]:
     return [{"node": row["node"], "slot": row["slot"], "items": row["items"]} for row in rows]
 
 
+def in_brief(jobs: JobQuerySet) -> JobQuerySet:
+    """What a list tells of each, and nothing else: most of the time of a list goes into columns."""
+    return jobs.select_related("flow", "revision", "actor", "token").only(*NAMES, *SHOWN, *TIMES)
+
+
 def in_full(jobs: JobQuerySet) -> JobQuerySet:
     """With all that the detail of a job tells beside its columns: where it comes from, and what nobody took."""
     left = Case(When(status__in=sorted(JOB_TERMINAL), then=_counted(waiting_rows(OuterRef("pk")))))
     dropped = _counted(dropped_rows(OuterRef("pk")))
-    rows = jobs.select_related("flow__parent", "schedule").defer(*UNREAD)
-    return rows.annotate(undelivered=left, dropped=dropped)
+    rows = jobs.select_related("flow__parent", "revision", "actor", "token", "schedule")
+    read = rows.only(*NAMES, *MORE_NAMES, *SHOWN, *TIMES, *MORE_SHOWN)
+    return read.annotate(undelivered=left, dropped=dropped)
 
 
 def _counted(items: QuerySet[Item]) -> Coalesce:

@@ -40,7 +40,7 @@ def job_json(job: Job) -> dict[str, Any]:
 
 
 def detail_json(job: Job) -> dict[str, Any]:
-    whole = selectors.in_full(Job.objects.select_related("revision", "actor", "token")).get(pk=job.pk)
+    whole = selectors.in_full(Job.objects.all()).get(pk=job.pk)
     return dict(JobDetailSerializer(whole, context={"report": Report.of(whole, progress_of(whole))}).data)
 
 

@@ -44,7 +44,7 @@ class JobList(Endpoint):
     )
     def get(self, request: Request) -> Response:
         said = self.query(JobQuery)
-        rows = narrowed(self.jobs(), said, self._flow_id)
+        rows = selectors.in_brief(narrowed(self.jobs(), said, self._flow_id))
         if "q" not in said:
             return self.page(rows, JobSerializer)
         wanted = understood(said["q"], self.flows(), user=request.user.pk, now=timezone.now())
