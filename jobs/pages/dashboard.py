@@ -135,7 +135,8 @@ def _day() -> dict[str, Any]:
         kept = [[bucket.jobs, bucket.failed] for bucket in buckets(django_link(), edges)]
         cache.set(key, kept, KEPT)
     found = [Bucket(*pair) for pair in kept]
-    return {"columns": columns(found, begin), "day_total": sum(bucket.jobs for bucket in found)}
+    hours = [(column, reverse("jobs:list") + address(column.query)) for column in columns(found, begin)]
+    return {"hours": hours, "day_total": sum(bucket.jobs for bucket in found)}
 
 
 def _hour(at: datetime) -> datetime:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -34,6 +34,23 @@ def test_it_counts_and_leads_to_each_list(as_bob: Client, job: Job) -> None:
     assert all(as_bob.get(number.url).status_code == 200 for number in numbers.values())
 
 
+def test_it_leads_from_each_hour_to_its_jobs(as_bob: Client, job: Job) -> None:
+    hours = as_bob.get(DASHBOARD).context["hours"]
+    now, url = next((column, url) for column, url in hours if column.height)
+
+    assert [shown.pk for shown in as_bob.get(url).context["jobs"]] == [job.pk]
+    assert "1 job, 0 failed" in now.title
+    assert [len(as_bob.get(url).context["jobs"]) for _, url in hours[:-2]] == [0] * 22
+
+
+def test_it_leads_those_who_may_to_sessions(as_bob: Client, bob: User) -> None:
+    session = Permission.objects.get(codename="view_session", content_type__app_label="jobs")
+
+    assert "/admin/jobs/session/" in html(as_bob, DASHBOARD)
+    bob.user_permissions.remove(session)
+    assert "/admin/jobs/session/" not in html(as_bob, DASHBOARD)
+
+
 def test_it_groups_what_failed(as_bob: Client, job: Job) -> None:
     rows.fail(job)
     page = text(html(as_bob, DASHBOARD))
@@ -48,7 +65,7 @@ def test_it_shows_who_works(as_bob: Client, job: Job) -> None:
     Activation.objects.update(status="running", session_id=session.pk)
     page = text(html(as_bob, DASHBOARD))
 
-    assert "1 cluster, 1 session, 1 of 10 lanes busy." in page
+    assert "1 cluster , 1 session , 1 of 10 lanes busy." in page
     assert "north:7 1 of 10" in page
 
 
