@@ -15,7 +15,7 @@ from django.utils.text import Truncator, capfirst
 from jobs.addresses import address_of
 from jobs.history.timeline import Lane
 from jobs.models import Activation, Job
-from jobs.pages.said import NOTHING, clock, short_id, status, took, when
+from jobs.pages.said import NOTHING, left, short_id, status, took, when
 from jobs.states import StepStatus
 
 WHY, WHY_STEP = 140, 160  #: characters of an error
@@ -81,7 +81,7 @@ def _step(step: Activation, url: str, stories: Mapping[int, str], mends: Sequenc
         step.attempt,
         when(step.started_at),
         took(step.created_at, step.started_at or step.finished_at),
-        took(step.started_at, step.finished_at),
+        NOTHING if step.status == StepStatus.RETRYING else took(step.started_at, step.finished_at),
         _happened(step, stories, mends),
     )
 
@@ -89,7 +89,7 @@ def _step(step: Activation, url: str, stories: Mapping[int, str], mends: Sequenc
 def _happened(step: Activation, stories: Mapping[int, str], mends: Sequence[str]) -> SafeString:
     parts: list[str] = []
     if step.status == StepStatus.RETRYING and step.due_at:
-        parts.append(f"Next attempt at {clock(step.due_at)} UTC. ")
+        parts.append(format_html("Next attempt {}. ", left(step.due_at)))
     parts.append(shortened(step.error_summary, WHY_STEP))
     if step.attempt > 1:
         parts.append(format_html(' <br><span class="quiet">{}</span>', capfirst(stories.get(step.pk, ""))))
