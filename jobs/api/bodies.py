@@ -11,7 +11,7 @@ from jobs.models.schedule import CatchUp, Overlap
 from jobs.models.webhook import ENDS, DeliveryStatus
 from jobs.scopes import SCOPES
 from jobs.search.query import LONGEST
-from jobs.states import JobStatus
+from jobs.states import JobStatus, StepStatus
 from routilux_site.lib.api.fields import (
     Identity,
     JSONObject,
@@ -174,6 +174,7 @@ class LogQuery(PageQuery):
 
 class StepQuery(PageQuery):
     node = serializers.CharField(required=False, default="", help_text="Only steps of this node.")
+    status = serializers.ChoiceField(StepStatus.choices, required=False, help_text="Only of this status.")
 
 
 class SessionQuery(PageQuery):

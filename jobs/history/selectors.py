@@ -56,9 +56,10 @@ class Result:
     truncated: bool
 
 
-def step_rows(job: Job, *, node: str = "") -> QuerySet[Activation]:
+def step_rows(job: Job, *, node: str = "", status: str = "") -> QuerySet[Activation]:
     rows = Activation.objects.filter(job=job).defer("message")
-    return rows.filter(node=node) if node else rows
+    rows = rows.filter(node=node) if node else rows
+    return rows.filter(status=status) if status else rows
 
 
 def step_io(activation: Activation) -> StepIO:
