@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from jobs.models import Activation, Cluster, Job, Session
+from jobs.models import Activation, Cluster, Job, Session, Wait
 from jobs.pages.sparkline import HEIGHT, columns
 from jobs.runtime.store.health import Bucket, DeadRows, buckets, dead_rows, oldest_snapshot_seconds
 from jobs.runtime.store.link import django_link
@@ -32,6 +32,16 @@ def test_it_counts_and_leads_to_each_list(as_bob: Client, job: Job) -> None:
     assert numbers["Pending"].text == "1"
     assert [shown.pk for shown in as_bob.get(numbers["Pending"].url).context["jobs"]] == [job.pk]
     assert all(as_bob.get(number.url).status_code == 200 for number in numbers.values())
+
+
+def test_it_counts_what_waits_for_a_decision(as_bob: Client, job: Job) -> None:
+    Activation.objects.update(status="parked")
+    Wait.objects.create(step_id=job.activations.get().pk, job=job, kind="decision")
+    numbers = {number.label: number for number in as_bob.get(DASHBOARD).context["numbers"]}
+
+    asked = numbers["Wait for a decision"]
+    assert asked.text == "1"
+    assert [shown.pk for shown in as_bob.get(asked.url).context["jobs"]] == [job.pk]
 
 
 def test_it_leads_from_each_hour_to_its_jobs(as_bob: Client, job: Job) -> None:
@@ -97,7 +107,7 @@ def test_it_asks_a_fixed_number_of_questions(
     for _ in range(2):
         Job.objects.filter(pk=rows.trigger(orders, bob).pk).update(status="running")
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         as_bob.get(DASHBOARD)
 
 
