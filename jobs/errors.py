@@ -29,6 +29,11 @@ class BadEntry(JobError):
     code = "bad-entry"
 
 
+class BadFilter(JobError):
+    title = "The filter cannot be read"
+    code = "bad-filter"
+
+
 class WrongState(JobError):
     title = "The job is not in a state for this"
     code = "wrong-state"

@@ -14,12 +14,17 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from jobs.access import TRIGGER
 from jobs.models import Job
+from jobs.pages.rows import shortened
+from jobs.pages.steering import allowed
 from routilux_site.context import navigation
 from templates_app.models import FlowPrototype, RoutinePrototype
 
 MOST = 8
 LONGEST = 200
+HINT = 100
+JOB_VERBS = ("retry", "cancel", "pause", "resume")
 _HEX = frozenset("0123456789abcdef")
 _SHORTEST_ID = 4
 
@@ -50,8 +55,21 @@ def jobs(request: HttpRequest, words: list[str]) -> Iterator[Found]:
     if bounds is None:
         return
     rows = Job.objects.visible_to(request.user).filter(pk__gte=bounds[0], pk__lte=bounds[1])
-    for job in rows.select_related("flow").only("pk", "status", "flow__name").order_by("-pk")[:MOST]:
+    found = list(rows.select_related("flow").only("pk", "status", "flow__name").order_by("-pk")[:MOST])
+    for job in found:
         yield Found("Job", str(job.pk), f"{job.flow.name}, {job.get_status_display().lower()}", job.get_absolute_url())
+    if len(found) == 1:
+        yield from _done_to(found[0], request)
+
+
+def _done_to(job: Job, request: HttpRequest) -> Iterator[Found]:
+    """What can be done to the one job that is meant."""
+    may = allowed(job, request.user)
+    for verb in (verb for verb in JOB_VERBS if verb in may):
+        url = reverse("jobs:do", args=[job.pk, verb])
+        yield Found("Action", f"{verb.capitalize()} this job of {job.flow.name}", "", url)
+    if request.user.has_perm(TRIGGER):
+        yield Found("Action", f"Run {job.flow.name} again", "", reverse("jobs:again", args=[job.pk]))
 
 
 def flows(request: HttpRequest, words: list[str]) -> Iterator[Found]:
@@ -65,7 +83,7 @@ def flows(request: HttpRequest, words: list[str]) -> Iterator[Found]:
     rows = _named(FlowPrototype.objects.visible_to(request.user).filter(archived_at=None), rest)
     for flow in rows.only("pk", "name", "kind", "description", "head_id"):
         if not asked and opens:
-            yield Found("Flow", flow.name, flow.description[:100], flow.get_absolute_url())
+            yield Found("Flow", flow.name, shortened(flow.description, HINT), flow.get_absolute_url())
         yield from (verb.found(flow) for verb in (asked or verbs) if flow.head_id or not verb.needs_head)
 
 
@@ -74,14 +92,14 @@ def routines(request: HttpRequest, words: list[str]) -> Iterator[Found]:
         return
     rows = _named(RoutinePrototype.objects.filter(archived_at=None), words)
     for routine in rows.only("pk", "name", "kind", "description"):
-        yield Found("Routine", routine.name, routine.description[:100], routine.get_absolute_url())
+        yield Found("Routine", routine.name, shortened(routine.description, HINT), routine.get_absolute_url())
 
 
 def pages(request: HttpRequest, words: list[str]) -> Iterator[Found]:
     known = [(item["label"], item["url"]) for item in navigation(request)["nav_items"]]
     known += [(label, reverse(name)) for label, name, needs in PAGES if not needs or request.user.has_perm(needs)]
     for label, url in known:
-        if all(word in label.lower() for word in words):
+        if all(any(part.startswith(word) for part in label.lower().split()) for word in words):
             yield Found("Page", label, "", url)
 
 
@@ -112,6 +130,8 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("New job", "jobs:choose", "templates_app.trigger_flowprototype"),
     ("New flow", "admin:templates_app_flowprototype_add", "templates_app.add_flowprototype"),
     ("New routine", "admin:templates_app_routineprototype_add", "templates_app.add_routineprototype"),
+    ("Errors, grouped", "jobs:errors", ""),
+    ("Compare jobs", "jobs:compare", ""),
     ("Compare templates", "templates:compare", "templates_app.view_flowprototype"),
     ("Help: words and shortcuts", "help", ""),
 )

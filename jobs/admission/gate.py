@@ -151,7 +151,8 @@ def _why_no_place(job: Job) -> Why | None:
     named = tuple(holders.order_by("id").values_list("pk", flat=True)[:NAMED])
     under = job.concurrency_key.partition(":")[2]
     told = f" with {under}" if under else ""
-    sentence = f"At most {job.concurrency_limit} jobs of the flow{told} are under way at once, and as many are."
+    places = f"{job.concurrency_limit} place{'' if job.concurrency_limit == 1 else 's'}"
+    sentence = f"The flow has {places} for jobs under way{told}, and none is free."
     return Why(reason="concurrency", sentence=sentence, holders=named)
 
 
@@ -165,7 +166,8 @@ def _why_rate(job: Job) -> Why | None:
     wait = seconds_to_wait(Rate(job.rate_count, job.rate_seconds), starts, timezone.now().timestamp())
     if not wait:
         return None
-    sentence = f"At most {job.rate_count} jobs of the flow begin in {job.rate_seconds} s, and as many have begun."
+    most = f"{job.rate_count} job{'' if job.rate_count == 1 else 's'}"
+    sentence = f"The flow begins at most {most} in {job.rate_seconds} s, and has begun as many."
     return Why(reason="rate", until=timezone.now() + timedelta(seconds=wait), sentence=sentence)
 
 

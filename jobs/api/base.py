@@ -13,6 +13,7 @@ from jobs import access
 from jobs.access import TRIGGER as TRIGGER
 from jobs.api.shapes.pruned import pruned_stub
 from jobs.errors import JobPruned
+from jobs.history import selectors
 from jobs.models import Activation, ApiToken, Item, Job
 from jobs.models.job import JobQuerySet
 from routilux_site.lib.api.endpoint import Endpoint as PlainEndpoint
@@ -61,12 +62,15 @@ class Endpoint(PlainEndpoint):
         """The same, without reading its documents."""
         return access.flow_to_run(self.request.user, self.token, name) or self.flow(name)
 
-    def job(self, identity: UUID) -> Job:
-        job = self.jobs().filter(pk=identity).first()
+    def job(self, identity: UUID, rows: JobQuerySet | None = None) -> Job:
+        job = (self.jobs() if rows is None else rows).filter(pk=identity).first()
         if job is None:
             self._tell_pruned(identity)
             raise Http404
         return job
+
+    def job_in_full(self, identity: UUID) -> Job:
+        return self.job(identity, selectors.in_full(self.jobs()))
 
     def _tell_pruned(self, identity: UUID) -> None:
         stub = access.visible_pruned(self.request.user, self.token).filter(pk=identity).first()

@@ -10,8 +10,18 @@ from jobs.access import MAX_DAYS, MAX_HOURS
 from jobs.models.schedule import CatchUp, Overlap
 from jobs.models.webhook import ENDS, DeliveryStatus
 from jobs.scopes import SCOPES
-from jobs.states import JobStatus
-from routilux_site.lib.api.fields import JSONObject, Moment, Number, StrictSerializer, Text, WholeNumber, YesNo
+from jobs.search.query import LONGEST
+from jobs.states import JobStatus, StepStatus
+from routilux_site.lib.api.fields import (
+    Identity,
+    JSONObject,
+    Moment,
+    Number,
+    StrictSerializer,
+    Text,
+    WholeNumber,
+    YesNo,
+)
 from routilux_site.lib.api.queries import PageQuery
 from routilux_site.lib.safe_net import LONGEST_URL
 from templates_app.api.bodies import TemplateBody
@@ -104,7 +114,11 @@ class NoBody(StrictSerializer):
     pass
 
 
+FILTER = "As in the filter bar of the page: `status:failed flow:orders since:2h input.customer.id:42`."
+
+
 class JobQuery(PageQuery):
+    q = serializers.CharField(required=False, max_length=LONGEST, help_text=FILTER)
     status = serializers.ListField(
         child=serializers.ChoiceField(JobStatus.choices, error_messages={"invalid_choice": NO_STATUS}),
         required=False,
@@ -116,6 +130,7 @@ class JobQuery(PageQuery):
     )
     triggered_by = serializers.CharField(required=False, max_length=150, help_text="The name of a user.")
     rerun_of = serializers.UUIDField(required=False, help_text="Only jobs that run this one again.")
+    called_by = serializers.UUIDField(required=False, help_text="Only jobs that steps of this one called.")
     created_after = serializers.DateTimeField(required=False, help_text="Only jobs accepted later than this.")
     created_before = serializers.DateTimeField(required=False, help_text="Only jobs accepted earlier than this.")
 
@@ -123,6 +138,23 @@ class JobQuery(PageQuery):
         if "revision" in said and "flow" not in said:
             raise serializers.ValidationError({"revision": "Revisions are numbered by flow: say which `flow`."})
         return said
+
+
+class FailureQuery(StrictSerializer):
+    q = serializers.CharField(required=False, default="since:24h", max_length=LONGEST, help_text=FILTER)
+
+
+class TwoJobsQuery(StrictSerializer):
+    a = serializers.UUIDField(help_text="The id of a job.")
+    b = serializers.UUIDField(help_text="The id of another one.")
+
+
+class MatchingBody(ReasonBody):
+    q = Text(max_length=LONGEST, help_text=FILTER)
+    newest = Identity(
+        required=False, help_text="The `newest` of a preview: jobs that came after it are left out, as nobody saw them."
+    )
+    preview = YesNo(required=False, default=False, help_text="Do nothing, only tell how many jobs it would be.")
 
 
 class OutputQuery(PageQuery):
@@ -142,6 +174,7 @@ class LogQuery(PageQuery):
 
 class StepQuery(PageQuery):
     node = serializers.CharField(required=False, default="", help_text="Only steps of this node.")
+    status = serializers.ChoiceField(StepStatus.choices, required=False, help_text="Only of this status.")
 
 
 class SessionQuery(PageQuery):

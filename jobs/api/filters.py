@@ -33,6 +33,8 @@ def narrowed(jobs: JobQuerySet, said: dict[str, Any], flow_id: Callable[[str], i
         lookups["actor_id"] = _user_id(said["triggered_by"])
     if "rerun_of" in said:
         lookups["origin_id"] = said["rerun_of"]
+    if "called_by" in said:
+        lookups["parent_id"] = said["called_by"]
     return _between(jobs.filter(**lookups), said)
 
 

@@ -2,8 +2,23 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from jobs.api.views import bulk, contents, dryrun, jobs, runtime, schedules, steps, tokens, trigger, uploads, webhooks
+from jobs.api.views import (
+    bulk,
+    contents,
+    dryrun,
+    history,
+    jobs,
+    matching,
+    runtime,
+    schedules,
+    steps,
+    tokens,
+    trigger,
+    uploads,
+    webhooks,
+)
 from jobs.api.views.control import OF_ITEMS, OF_JOBS, OF_STEPS, JobVerb
+from jobs.steering.bulk import BulkVerb
 
 
 def _verbs() -> list[URLPattern]:
@@ -26,11 +41,15 @@ urlpatterns = [
     path("flows/<str:name>/dry-run", dryrun.FlowDryRun.as_view(), name="flow-dry-run"),
     path("jobs", jobs.JobList.as_view(), name="jobs"),
     path("jobs/bulk", bulk.JobsBulk.as_view(), name="jobs-bulk"),
+    *[path(f"jobs/{verb}", matching.MatchingJobs.as_view(verb=verb), name=f"jobs-{verb}") for verb in BulkVerb],
+    path("jobs/compare", history.JobsCompare.as_view(), name="jobs-compare"),
+    path("jobs/failures", history.Failures.as_view(), name="jobs-failures"),
     path("jobs/<uuid:job>", jobs.JobDetail.as_view(), name="job"),
     path("jobs/<uuid:job>/events", jobs.JobEvents.as_view(), name="job-events"),
     path("jobs/<uuid:job>/inputs", contents.JobInputs.as_view(), name="job-inputs"),
     path("jobs/<uuid:job>/outputs", contents.JobOutputs.as_view(), name="job-outputs"),
     path("jobs/<uuid:job>/queues", contents.JobQueues.as_view(), name="job-queues"),
+    path("jobs/<uuid:job>/why", history.JobWhy.as_view(), name="job-why"),
     path("jobs/<uuid:job>/waiting", contents.JobWaiting.as_view(), name="job-waiting"),
     path("jobs/<uuid:job>/items", contents.JobItems.as_view(), name="job-items"),
     path("jobs/<uuid:job>/logs", contents.JobLogs.as_view(), name="job-logs"),

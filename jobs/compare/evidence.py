@@ -13,12 +13,14 @@ from django.db.models.functions import Cast, Length
 from jobs.compare.jsondiff import changes, shape_changes
 from jobs.compare.outcomes import Outcome, outcomes
 from jobs.compare.suspects import Evidence
+from jobs.history import selectors
 from jobs.models import Activation, CodeVersion, Item, Job, Session
 from jobs.models.job import JobQuerySet
 from jobs.runtime.program import Program
 from jobs.search.apply import Sought
 from jobs.search.window import page_of
 from jobs.states import JobStatus
+from routilux_site.lib.strict_json import canonical
 from templates_app.diff import Difference, diff
 from templates_app.spec import FlowSpec
 
@@ -27,8 +29,8 @@ MOST_INPUT = 256 * 1024  #: characters of an input that is compared
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """`too_large`: at least one is too long to be compared here."""
+class Pair:
+    """What two jobs took, or what they sent. `too_large`: at least one is too long to be compared here."""
 
     a: Any
     b: Any
@@ -42,13 +44,37 @@ def last_good(job: Job, jobs: JobQuerySet) -> Job | None:
     return found[0] if found else None
 
 
-def inputs(a: Job, b: Job) -> Inputs:
+def inputs(a: Job, b: Job) -> Pair:
     """What the two were triggered with; None where one began empty."""
     first = [_first_input(job) for job in (a, b)]
     if any(item is not None and item[1] > MOST_INPUT for item in first):
-        return Inputs(None, None, too_large=True)
+        return Pair(None, None, too_large=True)
     before, after = (_payload(item[0]) if item else None for item in first)
-    return Inputs(before, after)
+    return Pair(before, after)
+
+
+def results(a: Job, b: Job) -> Pair:
+    """What left the two, by node and event. In which order branches that ran side by side sent it, says nothing."""
+    before, after = selectors.result(a), selectors.result(b)
+    if before.truncated or after.truncated:
+        return Pair(None, None, too_large=True)
+    kept = {event: _in_order(before.events.get(event, []), sent) for event, sent in after.events.items()}
+    return Pair(_by_node(before.events), _by_node(kept))
+
+
+def _by_node(events: dict[str, list[Any]]) -> dict[str, dict[str, list[Any]]]:
+    """So that a place in it reads `report.written.0.rows`."""
+    found: dict[str, dict[str, list[Any]]] = {}
+    for port, sent in events.items():
+        node, _, event = port.partition(".")
+        found.setdefault(node, {})[event] = sent
+    return found
+
+
+def _in_order(before: list[Any], after: list[Any]) -> list[Any]:
+    """`before`, if both hold the same."""
+    same = len(before) == len(after) and sorted(map(canonical, before)) == sorted(map(canonical, after))
+    return before if same else after
 
 
 def _first_input(job: Job) -> tuple[int, int] | None:

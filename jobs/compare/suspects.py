@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from jobs.compare.jsondiff import Change
+from routilux_site.lib.text import shorten
 from templates_app.diff import Difference, Impact
 
 #: How likely each is the cause, between 0 and 100; only the order matters.
@@ -108,8 +109,11 @@ def _shape(evidence: Evidence) -> Iterator[Suspect]:
 
 
 def _values(evidence: Evidence) -> Iterator[Suspect]:
-    paths = [change.path for change in evidence.values]
-    if paths:
-        told = ", ".join(f"‘{path}’" for path in paths[:MOST_VALUES])
-        more = f" and {len(paths) - MOST_VALUES} more" if len(paths) > MOST_VALUES else ""
+    first = evidence.values[:MOST_VALUES]
+    if first:
+        told = ", ".join(
+            f"‘{change.path}’ ({shorten(change.before)} became {shorten(change.after)})" for change in first
+        )
+        left = len(evidence.values) - len(first)
+        more = f" and {left} more" if left else ""
         yield Suspect(WEIGHTS["input value"], f"The input has another value at {told}{more}.", "input")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Func, IntegerField, Model, QuerySet, TextField
+from django.db.models import Case, F, Func, IntegerField, Model, Q, QuerySet, Sum, TextField, When, Window
 from django.db.models.functions import Cast
 
 M = TypeVar("M", bound=Model)
@@ -25,16 +25,21 @@ class Capped(Generic[M]):
 def capped(rows: QuerySet[M], field: str) -> Capped[M]:
     """The first rows, as far as `field` of all of them together stays within MAX_BYTES; the first is always there.
 
-    Sizes are asked before contents, because a row that is not shown should not cross the wire.
+    The database adds up the sizes, so that what is not shown does not cross the wire; one query.
     """
+    found = list(_measured(rows.filter(pk__in=rows.values("pk")[: MAX_ROWS + 1]), field))
+    fitting: list[M] = [_whole(row, field) for row in found[:MAX_ROWS] if row.fits]
+    return Capped(fitting, truncated=len(fitting) < len(found))
+
+
+def _measured(rows: QuerySet[M], field: str) -> Any:
     size = Func(Cast(F(field), TextField()), function="octet_length", output_field=IntegerField())
-    sizes = list(rows.annotate(_size=size).values_list("pk", "_size")[: MAX_ROWS + 1])
-    fitting: list[Any] = []
-    total = 0
-    for key, length in sizes[:MAX_ROWS]:
-        total += length or 0
-        if total > MAX_BYTES and fitting:
-            break
-        fitting.append(key)
-    found = list(rows.filter(pk__in=fitting)) if fitting else []
-    return Capped(found, truncated=len(fitting) < len(sizes))
+    so_far = Window(Sum("bytes"), order_by=[*rows.query.order_by])  # type: ignore[list-item]
+    measured: Any = rows.defer(field).annotate(bytes=size).annotate(so_far=so_far)
+    fits = Q(so_far__lte=MAX_BYTES) | Q(so_far=F("bytes"))
+    return measured.annotate(fits=Case(When(fits, then=True), default=False), kept=Case(When(fits, then=F(field))))
+
+
+def _whole(row: Any, field: str) -> Any:
+    setattr(row, field, row.kept)
+    return row

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypedDict, TypeVar
 
 from django.conf import settings
-from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Sum
 from django.db.models.functions import Now
 
 from jobs.models import Activation, Cluster, Session
@@ -21,6 +21,11 @@ class RuntimeHealth(TypedDict):
     oldest_runnable_seconds: float | None
 
 
+class Lanes(TypedDict):
+    lanes: int
+    busy_lanes: int
+
+
 def runtime_health() -> RuntimeHealth:
     """A supervisor that has not beaten for a lease counts as gone."""
     return {
@@ -28,6 +33,13 @@ def runtime_health() -> RuntimeHealth:
         "supervisors": live_clusters().count(),
         "oldest_runnable_seconds": oldest_runnable_seconds(),
     }
+
+
+def lanes() -> Lanes:
+    """Of all live sessions, and how many of these run a step."""
+    sessions = live_sessions()
+    busy = Activation.objects.filter(status=StepStatus.RUNNING, session_id__in=sessions.values("pk")).count()
+    return {"lanes": sessions.aggregate(all=Sum("lanes"))["all"] or 0, "busy_lanes": busy}
 
 
 def live_sessions() -> QuerySet[Session]:

@@ -8,12 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from jobs.history.capped import Capped, capped
 from jobs.models import Activation, Item, Job, JobEvent, StepLog
+from jobs.models.job import JobQuerySet
 from jobs.runtime.router import NOBODY
-from jobs.states import JobStatus, StepStatus
+from jobs.states import JOB_TERMINAL, JobStatus, StepStatus
+
+NAMES = ("flow__name", "revision__number", "revision__hash", "actor__username", "token__name")
+MORE_NAMES = ("flow__parent__name", "schedule__name")
+#: Of a job itself; what a list does not show stays where it is.
+SHOWN = ("status", "entry", "priority", "origin_id", "error_summary", "error_node")
+TIMES = ("created_at", "start_at", "started_at", "finished_at")
+MORE_SHOWN = ("slot_at", "parent_id", "fingerprint", "request_id")
 
 
 class Failure(TypedDict):
@@ -47,9 +56,10 @@ class Result:
     truncated: bool
 
 
-def step_rows(job: Job, *, node: str = "") -> QuerySet[Activation]:
+def step_rows(job: Job, *, node: str = "", status: str = "") -> QuerySet[Activation]:
     rows = Activation.objects.filter(job=job).defer("message")
-    return rows.filter(node=node) if node else rows
+    rows = rows.filter(node=node) if node else rows
+    return rows.filter(status=status) if status else rows
 
 
 def step_io(activation: Activation) -> StepIO:
@@ -78,12 +88,12 @@ def input_rows(job: Job) -> QuerySet[Item]:
     return Item.objects.filter(job=job, source_id=None)
 
 
-def waiting_rows(job: Job) -> QuerySet[Item]:
+def waiting_rows(job: Job | OuterRef) -> QuerySet[Item]:
     """Items that wait in slots; once the job has ended, nobody will take them."""
     return Item.objects.filter(job=job, consumed_by_id=None).exclude(node="")
 
 
-def dropped_rows(job: Job) -> QuerySet[Item]:
+def dropped_rows(job: Job | OuterRef) -> QuerySet[Item]:
     """Items that nobody takes: a full slot, a policy or somebody dropped them."""
     return Item.objects.filter(job=job, consumed_by_id=NOBODY)
 
@@ -103,12 +113,23 @@ def queues(job: Job) -> list[Queue]:
     return [{"node": row["node"], "slot": row["slot"], "items": row["items"]} for row in rows]
 
 
-def undelivered_count(job: Job) -> int:
-    return waiting_rows(job).count()
+def in_brief(jobs: JobQuerySet) -> JobQuerySet:
+    """What a list tells of each, and nothing else: most of the time of a list goes into columns."""
+    return jobs.select_related("flow", "revision", "actor", "token").only(*NAMES, *SHOWN, *TIMES)
 
 
-def dropped_count(job: Job) -> int:
-    return dropped_rows(job).count()
+def in_full(jobs: JobQuerySet) -> JobQuerySet:
+    """With all that the detail of a job tells beside its columns: where it comes from, and what nobody took."""
+    left = Case(When(status__in=sorted(JOB_TERMINAL), then=_counted(waiting_rows(OuterRef("pk")))))
+    dropped = _counted(dropped_rows(OuterRef("pk")))
+    rows = jobs.select_related("flow__parent", "revision", "actor", "token", "schedule")
+    read = rows.only(*NAMES, *MORE_NAMES, *SHOWN, *TIMES, *MORE_SHOWN)
+    return read.annotate(undelivered=left, dropped=dropped)
+
+
+def _counted(items: QuerySet[Item]) -> Coalesce:
+    of_job = items.order_by().values("job_id").annotate(n=Count("id"))
+    return Coalesce(Subquery(of_job.values("n")), 0)
 
 
 def event_rows(job: Job) -> QuerySet[JobEvent]:
@@ -126,8 +147,10 @@ def failure(job: Job) -> Failure | None:
     if job.status != JobStatus.FAILED:
         return None
     failed = Activation.objects.filter(job=job, node=job.error_node, status=StepStatus.FAILED)
-    step = failed.order_by("-id").values_list("id", flat=True).first()
-    error = (error_of(step) if step else None) or {}
+    newest = StepLog.objects.filter(activation_id=OuterRef("pk"), error__isnull=False).order_by("-id")
+    found = failed.order_by("-id").annotate(error=Subquery(newest.values("error")[:1])).values_list("pk", "error")
+    step, said = found.first() or (None, None)
+    error = said if isinstance(said, dict) else {}
     return {
         "node": job.error_node,
         "summary": job.error_summary,

@@ -13,7 +13,7 @@ MOST_ROWS = 12  #: rows of one node; what overlaps beyond them is drawn over the
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """One step. `failures` are the moments at which attempts before the last one ended."""
+    """One step. `failures` are the moments at which attempts ended that were not the last one."""
 
     id: int
     node: str
@@ -88,7 +88,7 @@ def _end(span: Span, now: datetime) -> datetime:
 
 def _bars(span: Span, begin: datetime, now: datetime, scale: float) -> list[Bar]:
     told = story(span, now=now)
-    parts = _parts(span, now)
+    *earlier, last = _parts(span, now)
     return [
         Bar(
             round((start - begin).total_seconds() * scale, 1),
@@ -97,8 +97,7 @@ def _bars(span: Span, begin: datetime, now: datetime, scale: float) -> list[Bar]
             span.id,
             told,
         )
-        for kind, start, end in parts
-        if end > start or kind not in ("wait", "tried")
+        for kind, start, end in [*(part for part in earlier if part[2] > part[1]), last]
     ]
 
 
@@ -107,9 +106,12 @@ def _parts(span: Span, now: datetime) -> list[tuple[str, datetime, datetime]]:
     if span.started is None:
         return [("wait", span.created, end)]
     tried = span.failures[-1] if span.failures else span.created
-    tried = min(max(tried, span.created), span.started)
+    tried = max(tried, span.created)
+    if span.status == "retrying":
+        return [("tried", span.created, tried), ("wait", tried, max(tried, end))]
+    tried = min(tried, span.started)
     earlier = [("tried", span.created, tried), ("wait", tried, span.started)]
-    return [*earlier, (span.status, span.started, end)]
+    return [*earlier, ("wait" if span.status in _WAITING else span.status, span.started, end)]
 
 
 def story(span: Span, *, now: datetime) -> str:
@@ -124,6 +126,9 @@ def told(span: Span, *, now: datetime) -> str:
 
 def _tried(span: Span) -> str:
     waited = ((span.started or span.finished or span.created) - span.created).total_seconds()
+    if span.status == "retrying":
+        count = max(len(span.failures), 1)
+        return f"{count} attempt{'' if count == 1 else 's'} failed"
     if span.failures:
         count = len(span.failures)
         return f"{count} attempt{'' if count == 1 else 's'} failed in the first {seconds(waited)}"
@@ -136,12 +141,11 @@ def _died(span: Span) -> Sequence[str]:
 
 def _ran(span: Span, now: datetime) -> str:
     if span.status == "retrying":
-        again = f", will be tried again at {span.due:%H:%M:%S} UTC" if span.due else ""
-        return f"failed{again}"
-    if span.started is None:
-        return (
-            f"{_WAITING.get(span.status, span.status)} for {seconds((_end(span, now) - span.created).total_seconds())}"
-        )
+        return f"will be tried again at {span.due:%H:%M:%S} UTC" if span.due else "will be tried again"
+    if span.started is None or span.status in _WAITING:
+        since = span.started or span.created
+        what = _WAITING.get(span.status, "was cancelled before it began, having waited")
+        return f"{what} for {seconds((_end(span, now) - since).total_seconds())}"
     lasted = seconds((_end(span, now) - span.started).total_seconds())
     return (
         f"has run for {lasted}" if span.finished is None else f"{_ENDED.get(span.status, span.status)} after {lasted}"
@@ -152,7 +156,9 @@ _WAITING = {
     "ready": "has waited for a free lane",
     "waiting": "is held back by max_workers",
     "held": "is held while the job is paused",
-    "cancelled": "was cancelled before it began, having waited",
+    "at_breakpoint": "is held by a breakpoint",
+    "parked": "waits for an answer from outside",
+    "blocked": "waits for room in a full slot",
 }
 _ENDED = {
     "completed": "completed",

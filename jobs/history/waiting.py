@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Count, Max, Min
 from django.utils import timezone
@@ -22,12 +23,13 @@ AHEAD = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that a job waits for. `until` is when that ends by itself, where that is known."""
+    """One thing that a job waits for. `until` is when that ends by itself; `holders` are jobs that have to end."""
 
     kind: str
     sentence: str
     node: str = ""
     until: datetime | None = None
+    holders: tuple[UUID, ...] = ()
 
 
 def why(job: Job) -> list[Reason]:
@@ -39,7 +41,7 @@ def why(job: Job) -> list[Reason]:
         return []
     if job.status == JobStatus.QUEUED:
         queued = admission.why(job)
-        return [Reason(queued.reason, queued.sentence, until=queued.until)] if queued else []
+        return [Reason(queued.reason, queued.sentence, until=queued.until, holders=queued.holders)] if queued else []
     if job.status == JobStatus.PAUSED:
         return [_paused(job)]
     groups = _groups(job)

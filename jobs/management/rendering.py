@@ -14,6 +14,7 @@ from django.core.management.color import Style
 from django.core.serializers.json import DjangoJSONEncoder
 
 from jobs.api.shapes.jobs import JobDetailSerializer, JobSerializer, Report
+from jobs.history import selectors
 from jobs.history.progress import Progress, progress_by_node, progress_of
 from jobs.history.tail import Line
 from jobs.history.waiting import Reason
@@ -39,7 +40,8 @@ def job_json(job: Job) -> dict[str, Any]:
 
 
 def detail_json(job: Job) -> dict[str, Any]:
-    return dict(JobDetailSerializer(job, context={"report": Report.of(job, progress_of(job))}).data)
+    whole = selectors.in_full(Job.objects.all()).get(pk=job.pk)
+    return dict(JobDetailSerializer(whole, context={"report": Report.of(whole, progress_of(whole))}).data)
 
 
 def reasons_json(reasons: Iterable[Reason]) -> list[dict[str, Any]]:

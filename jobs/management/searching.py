@@ -6,19 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from jobs.management import asking
-from jobs.search import apply
-from jobs.search.query import Query, parse
+from jobs.search.apply import Sought
+from jobs.search.matching import Matching, matching
+from jobs.search.naming import understood
 from jobs.search.window import Found, page_of
 from jobs.search.words import quoted
+from jobs.steering.bulk import BulkVerb
 
 
 def search(words: Sequence[str], user: asking.Asker, *, cursor: str, limit: int, now: datetime) -> Found:
-    query = parse(" ".join(map(_word, words)))
-    asker = apply.Asker(user=user.pk if user else None, now=now, flows=_flows(query, user))
-    wanted = apply.sought(query, asker)
-    if wanted.problems:
-        raise asking.Refused("\n".join(map(str, wanted.problems)))
+    wanted = _understood(" ".join(map(_word, words)), user, now)
     return page_of(asking.jobs(user), wanted, cursor=cursor, size=limit)
+
+
+def matches(text: str, user: asking.Asker, verb: BulkVerb, *, now: datetime) -> Matching:
+    """The jobs that `verb` would be done to."""
+    return matching(asking.jobs(user), _understood(text, user, now), verb)
+
+
+def _understood(text: str, user: asking.Asker, now: datetime) -> Sought:
+    return understood(text, asking.flows(user), user=user.pk if user else None, now=now)
 
 
 def _word(word: str) -> str:
@@ -26,10 +33,3 @@ def _word(word: str) -> str:
     key, colon, value = word.partition(":")
     is_one_term = colon and " " in value and " " not in key and ":" not in value and '"' not in word
     return f"{key}:{quoted(value)}" if is_one_term else word
-
-
-def _flows(query: Query, user: asking.Asker) -> dict[str, apply.FlowChoice]:
-    """Of those that the query names."""
-    names = [value for term in query.terms if term.key in ("flow", "variant") for value in term.values]
-    rows = asking.flows(user).filter(name__in=names)
-    return {flow.name: apply.FlowChoice(flow.pk, flow.name, flow.is_runnable, flow.is_variant) for flow in rows}

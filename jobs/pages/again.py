@@ -9,16 +9,18 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from jobs import services
 from jobs.access import TRIGGER
+from jobs.compare.jsondiff import changes
+from jobs.history.specs import spec_of
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.comparejobs import shown
-from jobs.pages.picture import spec_of
+from jobs.pages.steering import allowed
 from routilux_site.lib import request_id, strict_json
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.forms import StrictJSONField
@@ -26,7 +28,6 @@ from templates_app.diff import diff
 from templates_app.models import FlowPrototype
 from templates_app.pages.results import rows
 from templates_app.selectors import effective_spec
-from templates_app.spec import FlowSpec
 
 PINNED, LATEST = "pinned", "latest"
 
@@ -46,11 +47,21 @@ class AgainForm(forms.Form):
     once = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
+    def __init__(self, job: Job, data: QueryDict | None = None, **more: Any) -> None:
+        super().__init__(data, auto_id="again-%s", label_suffix="", **more)
+        self.held = job.overrides or {}  #: by the pinned revision
+
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = self.cleaned_data
-        if said.get("revision") == PINNED and said.get("overrides"):
+        if said.get("revision") == PINNED and said.get("overrides", {}) not in ({}, self.held):
             self.add_error("overrides", "A pinned revision stays as it is: choose the latest, or empty this field.")
         return said
+
+    @property
+    def laid_over(self) -> dict[str, Any] | None:
+        """The overrides that the new job lays over the revision; a pinned one holds its own already."""
+        said = self.cleaned_data
+        return said["overrides"] or None if said["revision"] == LATEST else None
 
     @property
     def digest(self) -> str:
@@ -72,8 +83,8 @@ def run_again(request: HttpRequest, job_id: UUID) -> HttpResponse:
         raise PermissionDenied
     job.flow = FlowPrototype.objects.select_related("head").get(pk=job.flow_id)
     if request.method != "POST":
-        return _page(request, job, AgainForm(initial=_start(job), **_LOOK), {})
-    form = AgainForm(request.POST, **_LOOK)
+        return _page(request, job, AgainForm(job, initial=_start(job)), {})
+    form = AgainForm(job, request.POST)
     preview = _preview(job, form) if form.is_valid() else {}
     if form.is_valid() and form.cleaned_data["seen"] == form.digest:
         made = _made(request, job, form)
@@ -82,15 +93,12 @@ def run_again(request: HttpRequest, job_id: UUID) -> HttpResponse:
     return _page(request, job, form, preview)
 
 
-_LOOK: dict[str, Any] = {"auto_id": "again-%s", "label_suffix": ""}
-
-
 def _start(job: Job) -> dict[str, Any]:
     """The safe choice is what ran before; after a fix, the latest is chosen by hand."""
     return {
         "revision": PINNED,
         "input": services.first_input(job) or {},
-        "overrides": {},
+        "overrides": job.overrides or {},
         "once": uuid4(),
     }
 
@@ -103,7 +111,7 @@ def _page(request: HttpRequest, job: Job, form: AgainForm, preview: dict[str, An
         "head": head,
         "is_latest": job.flow.head_id == job.revision_id,
         "can_run": job.flow.is_runnable,
-        "earlier_overrides": job.overrides,
+        "can_retry": "retry" in allowed(job, request.user),
         "preview": preview,
         "seen": form.digest if preview and not form.errors else "",
     }
@@ -114,19 +122,13 @@ def _preview(job: Job, form: AgainForm) -> dict[str, Any]:
     """What would run, against what ran; empty when it cannot run."""
     said = form.cleaned_data
     try:
-        spec = _spec(job, said)
+        spec = effective_spec(job.flow, form.laid_over) if said["revision"] == LATEST else spec_of(job.revision)
     except RoutiluxError as error:
         form.refuse(error)
         return {}
     before = spec_of(job.revision)
     differences = () if spec.hash == before.hash else diff(before, spec)
-    return {"input": shown(services.first_input(job) or {}, said["input"]), **rows(differences)}
-
-
-def _spec(job: Job, said: dict[str, Any]) -> FlowSpec:
-    if said["revision"] == PINNED:
-        return spec_of(job.revision)
-    return effective_spec(job.flow, said["overrides"] or None)
+    return {"input": shown(changes(services.first_input(job) or {}, said["input"])), **rows(differences)}
 
 
 def _made(request: HttpRequest, job: Job, form: AgainForm) -> Job | None:
@@ -134,7 +136,7 @@ def _made(request: HttpRequest, job: Job, form: AgainForm) -> Job | None:
     launch = services.Launch(
         input=said["input"],
         entry=job.entry or None,
-        overrides=said["overrides"] or None,
+        overrides=form.laid_over,
         priority=job.priority,
         idempotency_key=f"again-{said['once']}",
         request_id=request_id.current.get() or "",

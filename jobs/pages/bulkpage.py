@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from jobs import services
-from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.joblist import Asked, asked
 from jobs.pages.suggestions import address
-from jobs.search.apply import Sought, sought
+from jobs.search.apply import sought
+from jobs.search.matching import Matching, matching
 from jobs.search.query import Query
-from jobs.search.window import page_of
 from jobs.states import JobStatus
-from jobs.steering.bulk import MOST, BulkVerb
+from jobs.steering.bulk import BulkVerb
 
 SHOWN, REASONS = 10, 3
 DOES: Final = {
@@ -33,18 +30,6 @@ DOES: Final = {
     BulkVerb.CANCEL: "Nothing more of these jobs starts. Steps that run now are cut off; their results are not kept.",
 }
 DONE: Final = {BulkVerb.RETRY: "retried", BulkVerb.CANCEL: "cancelled"}
-
-
-@dataclass(frozen=True, slots=True)
-class Matching:
-    """The newest jobs that the filter finds and the verb can start from; `more` beyond these are left for later."""
-
-    jobs: list[Job]
-    more: bool
-
-    @property
-    def newest(self) -> str:
-        return str(self.jobs[0].pk) if self.jobs else ""
 
 
 @login_required
@@ -62,17 +47,16 @@ def bulk_page(request: HttpRequest, verb: str) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, act: BulkVerb, said: Asked, *, status: int, problem: str = "") -> HttpResponse:
-    wanted = _wanted(act, said)
-    found = _matching(request, wanted) if said.query.terms else Matching([], False)
+    wanted = sought(said.query, said.asker)
+    found = matching(reads.listed(request.user), wanted, act) if said.query.terms else Matching([], False)
     context = {
         "verb": act,
         "query": said.query,
         "back": reverse("jobs:list") + address(said.query),
-        "problems": [problem, *map(str, wanted.problems)] if problem else [str(one) for one in wanted.problems],
+        "problems": [*filter(None, [problem]), *map(str, wanted.problems)],
         "found": found,
         "first": found.jobs[:SHOWN],
         "by_flow": Counter(job.flow.name for job in found.jobs).most_common(SHOWN),
-        "most": MOST,
         "does": DOES[act],
         "done": DONE[act],
         "statuses": [status.value for status in JobStatus if status in act.sources],
@@ -80,31 +64,15 @@ def _preview(request: HttpRequest, act: BulkVerb, said: Asked, *, status: int, p
     return render(request, "jobs/bulk.html", context, status=status)
 
 
-def _wanted(act: BulkVerb, said: Asked) -> Sought:
-    """What the filter finds, of those jobs that the verb can start from."""
-    wanted = sought(said.query, said.asker)
-    wanted.sifted.append(Q(status__in=act.sources))
-    return wanted
-
-
-def _matching(request: HttpRequest, wanted: Sought, *, until: UUID | None = None) -> Matching:
-    jobs = reads.listed(request.user)
-    if until is not None:
-        jobs = jobs.filter(pk__lte=until)
-    found = page_of(jobs, wanted, cursor="", size=MOST)
-    return Matching(list(found.page.items), found.page.next is not None)
-
-
 def _do(request: HttpRequest, act: BulkVerb, said: Asked) -> HttpResponse:
     """What was shown, not what came meanwhile: `newest` was the newest job when the count was taken."""
     until = _uuid(request.POST.get("newest", ""))
-    wanted = _wanted(act, said)
+    wanted = sought(said.query, said.asker)
     if until is None or wanted.problems or not said.query.terms:
         return _preview(request, act, said, status=422, problem="Look at what matches before you confirm it.")
-    found = _matching(request, wanted, until=until)
+    found = matching(reads.listed(request.user), wanted, act, until=until)
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:500]
-    keys = [job.pk for job in found.jobs]
-    result = services.bulk(verb=act, jobs=keys, actor=request.user, reason=reason)
+    result = services.bulk(verb=act, jobs=found.keys, actor=request.user, reason=reason)
     _tell(request, act, result, found.more)
     return redirect(reverse("jobs:list") + address(_without_status(said.query)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,13 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from jobs.compare.evidence import inputs, outcomes_of
-from jobs.compare.jsondiff import changes
-from jobs.compare.outcomes import divergence, sides
+from jobs.compare.between import between
+from jobs.compare.jsondiff import Change
 from jobs.models import Job
 from jobs.pages import reads
-from jobs.pages.picture import spec_of
-from templates_app.diff import diff
 from templates_app.pages.results import rows
 from templates_app.pages.shown import value
 
@@ -47,22 +45,20 @@ def _job(request: HttpRequest, text: str) -> Job | None:
 
 
 def _compared(a: Job, b: Job) -> dict[str, Any]:
-    found = sides(*outcomes_of(a, b))
-    said = inputs(a, b)
-    same = a.revision_id == b.revision_id
+    found = between(a, b)
     return {
-        "sides": found,
-        "divergence": divergence(found),
-        "same_revision": same,
-        **rows(() if same else diff(spec_of(a.revision), spec_of(b.revision))),
-        "too_large": said.too_large,
-        "input_changes": shown(said.a, said.b),
+        "sides": found.nodes,
+        "divergence": found.divergence,
+        "same_revision": a.revision_id == b.revision_id,
+        **rows(found.differences),
+        "input": (shown(found.input.changes), found.input.too_large),
+        "result": (shown(found.result.changes), found.result.too_large),
     }
 
 
-def shown(before: Any, after: Any) -> list[dict[str, Any]]:
-    """The differences of two inputs as a table shows them."""
+def shown(found: Iterable[Change]) -> list[dict[str, Any]]:
+    """Differences of two values as a table shows them."""
     return [
         {"path": change.path, "kind": change.kind, "before": value(change.before), "after": value(change.after)}
-        for change in changes(before, after)
+        for change in found
     ]

@@ -17,10 +17,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from jobs.errors import BadInput
+from jobs.history.specs import spec_of
 from jobs.models import Activation, Item, Job
 from jobs.pages import reads
 from jobs.pages.controls import CONTROLS, Control, why_not
-from jobs.pages.picture import spec_of
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.forms import StrictJSONField
 from templates_app.spec import Port

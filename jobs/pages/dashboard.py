@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from jobs.history.alike import Groups, alike
 from jobs.history.health import live_clusters, live_sessions, oldest_runnable_seconds
-from jobs.models import Activation, Job
+from jobs.models import Activation, Job, Wait
 from jobs.pages.answers import live_page
 from jobs.pages.errors import jobs_of
 from jobs.pages.sparkline import HOURS, columns
@@ -25,7 +25,7 @@ from jobs.runtime.store.health import Bucket, buckets, dead_rows, oldest_snapsho
 from jobs.runtime.store.link import django_link
 from jobs.search.apply import id_at
 from jobs.search.query import Query, parse
-from jobs.states import JobStatus, StepStatus
+from jobs.states import JobStatus, StepStatus, WaitKind
 
 MOST, GROUPS, RUNNING, PULSE = 1000, 8, 8, 5000
 LONG_SNAPSHOT = 300.0  #: seconds after which a transaction is one that somebody forgot
@@ -78,6 +78,7 @@ def _numbers(failures: Groups) -> list[Number]:
         Number("Queued", _count(JobStatus.QUEUED), _list("status:queued")),
         Number("Pending", _count(JobStatus.PENDING), _list("status:pending")),
         Number("Paused", _count(JobStatus.PAUSED), _list("status:paused")),
+        Number("Wait for a decision", _decisions(), _list("is:undecided")),
         Number("Failed in 24 h", failed, _list("status:failed since:24h"), failures.jobs > 0),
         Number("Oldest runnable step has waited", waits, _list("is:unfinished"), oldest is not None and oldest > 60),
     ]
@@ -89,7 +90,17 @@ def _list(query: str) -> str:
 
 def _count(status: JobStatus) -> str:
     """Not beyond MOST: an exact count of many rows tells nothing more and costs a scan."""
-    count = Job.objects.filter(status=status).order_by()[: MOST + 1].count()
+    return _capped(Job.objects.filter(status=status))
+
+
+def _decisions() -> str:
+    """By the steps that are parked, for which there is an index; of all waits, most were answered long ago."""
+    asked = Wait.objects.filter(kind=WaitKind.DECISION, answered_at=None)
+    return _capped(Activation.objects.filter(status=StepStatus.PARKED, pk__in=asked.values("pk")))
+
+
+def _capped(rows: QuerySet[Any]) -> str:
+    count = rows.order_by()[: MOST + 1].count()
     return f"{MOST}+" if count > MOST else str(count)
 
 
@@ -135,7 +146,8 @@ def _day() -> dict[str, Any]:
         kept = [[bucket.jobs, bucket.failed] for bucket in buckets(django_link(), edges)]
         cache.set(key, kept, KEPT)
     found = [Bucket(*pair) for pair in kept]
-    return {"columns": columns(found, begin), "day_total": sum(bucket.jobs for bucket in found)}
+    hours = [(column, reverse("jobs:list") + address(column.query)) for column in columns(found, begin)]
+    return {"hours": hours, "day_total": sum(bucket.jobs for bucket in found)}
 
 
 def _hour(at: datetime) -> datetime:

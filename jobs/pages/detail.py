@@ -14,12 +14,13 @@ from jobs import access
 from jobs.access import TRIGGER
 from jobs.history import selectors, waiting
 from jobs.history.progress import summary as summed
+from jobs.history.specs import spec_of
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.answers import live_page
 from jobs.pages.controls import offers
 from jobs.pages.gantt import drawn
-from jobs.pages.picture import edges, picture, spec_of
+from jobs.pages.picture import edges, picture
 from jobs.pages.reads import Group, StepFilter, Steps, User
 from jobs.pages.steering import allowed, steering
 from jobs.states import JobStatus, StepStatus
@@ -51,6 +52,7 @@ def _context(user: User, job: Job, asked: StepFilter, steps: Steps) -> dict[str,
         "pulse": None if job.is_terminal else PULSE,
         "may_cancel": "cancel" in may,
         "may_run_again": user.has_perm(TRIGGER),  # type: ignore[union-attr]
+        "key": job.concurrency_key.partition(":")[2],  # behind the flow, which the page names anyway
         "again": getattr(job, "again", []),
         "controls": offers(job, user, statuses),
         "timeline": drawn(job, steps.page.items),

@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from jobs.history.timeline import Span, timeline, told
 from jobs.models import Activation, Job, StepLog
+from jobs.states import StepStatus
+
+RETRYING = StepStatus.RETRYING
 
 
 def drawn(job: Job, steps: Sequence[Activation]) -> dict[str, Any]:
@@ -24,7 +27,7 @@ def drawn(job: Job, steps: Sequence[Activation]) -> dict[str, Any]:
 
 
 def spans_of(steps: Sequence[Activation]) -> list[Span]:
-    failures = _failures([step.pk for step in steps if step.attempt > 1])
+    failures = _failures([step.pk for step in steps if step.attempt > 1 or step.status == RETRYING])
     return [_span(step, failures.get(step.pk, {})) for step in steps]
 
 
@@ -37,6 +40,8 @@ def _failures(steps: Sequence[int]) -> dict[int, dict[int, datetime]]:
 
 
 def _span(step: Activation, failures: dict[int, datetime]) -> Span:
+    # While it waits for a retry, the newest attempt is one of the earlier ones, too.
+    last = step.attempt + (step.status == RETRYING)
     return Span(
         id=step.pk,
         node=step.node,
@@ -47,5 +52,5 @@ def _span(step: Activation, failures: dict[int, datetime]) -> Span:
         attempts=step.attempt,
         deaths=step.deaths,
         due=step.due_at,
-        failures=tuple(at for attempt, at in sorted(failures.items()) if attempt < step.attempt),
+        failures=tuple(at for attempt, at in sorted(failures.items()) if attempt < last),
     )

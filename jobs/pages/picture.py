@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from jobs.history.specs import spec_of
 from jobs.models import Job
 from jobs.pages.looks import URGENCY, word
 from jobs.pages.reads import Group
 from templates_app.graph import EdgeRow, NodeLook, draw, table
-from templates_app.models import Revision
-from templates_app.spec import FlowSpec
-
-
-def spec_of(revision: Revision) -> FlowSpec:
-    """Revisions never change, so what was read once stays right."""
-    return _parsed(revision.canonical)
-
-
-@lru_cache(maxsize=32)
-def _parsed(canonical: str) -> FlowSpec:
-    return Revision(canonical=canonical).spec
 
 
 def picture(job: Job, groups: Iterable[Group]) -> SafeString:

@@ -104,9 +104,7 @@ def visible_step(job: Job, step_id: int) -> Activation:
 
 def steps(job: Job, asked: StepFilter) -> Steps:
     """One page of steps, and all of them grouped. One query as long as everything fits on the page, else two."""
-    rows = selectors.step_rows(job, node=asked.node)
-    if asked.status:
-        rows = rows.filter(status=asked.status)
+    rows = selectors.step_rows(job, node=asked.node, status=asked.status)
     page = _page(rows, asked.cursor)
     is_all = not (asked.is_active or page.next)
     return Steps(page, _grouped(page.items) if is_all else _groups(job))

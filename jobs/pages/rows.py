@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -15,14 +16,14 @@ from django.utils.text import Truncator, capfirst
 from jobs.addresses import address_of
 from jobs.history.timeline import Lane
 from jobs.models import Activation, Job
-from jobs.pages.said import NOTHING, clock, short_id, status, took, when
+from jobs.pages.said import NOTHING, left, short_id, status, took, when
 from jobs.states import StepStatus
 
 WHY, WHY_STEP = 140, 160  #: characters of an error
 _JOB = (
     '<tr data-key="{}">\n<td>{}</td>\n<th scope="row"><a class="mono" href="{}">{}</a></th>\n'
-    '<td class="flow">{} <span class="quiet">#{}</span></td>\n<td>{}</td>\n<td class="number">{}</td>\n<td>{}</td>\n'
-    '<td class="why">{}</td>\n</tr>\n'
+    '<td class="flow"><a href="{}">{}</a> <span class="quiet">#{}</span></td>\n'
+    '<td>{}</td>\n<td class="number">{}</td>\n<td>{}</td>\n<td class="why">{}</td>\n</tr>\n'
 )
 _STEP = (
     '<tr data-key="{}">\n<th scope="row"><a href="{}">{}<span class="hidden">, step {}</span></a></th>\n<td>{}</td>\n'
@@ -36,16 +37,17 @@ _BAR = (
 
 
 def job_rows(jobs: Iterable[Job]) -> SafeString:
-    address = address_of("jobs:detail")
-    return format_html_join("", _JOB, (_job(job, address(job.pk)) for job in jobs))
+    address, of_flow = address_of("jobs:detail"), f"{reverse('jobs:list')}?q=flow%3A"
+    return format_html_join("", _JOB, (_job(job, address(job.pk), of_flow) for job in jobs))
 
 
-def _job(job: Job, url: str) -> tuple[Any, ...]:
+def _job(job: Job, url: str, of_flow: str) -> tuple[Any, ...]:
     return (
         job.pk,
         status(job.status),
         url,
         short_id(job.pk),
+        of_flow + quote(job.flow.name),
         job.flow.name,
         job.revision.number,
         when(job.created_at),
@@ -81,7 +83,7 @@ def _step(step: Activation, url: str, stories: Mapping[int, str], mends: Sequenc
         step.attempt,
         when(step.started_at),
         took(step.created_at, step.started_at or step.finished_at),
-        took(step.started_at, step.finished_at),
+        NOTHING if step.status == StepStatus.RETRYING else took(step.started_at, step.finished_at),
         _happened(step, stories, mends),
     )
 
@@ -89,7 +91,7 @@ def _step(step: Activation, url: str, stories: Mapping[int, str], mends: Sequenc
 def _happened(step: Activation, stories: Mapping[int, str], mends: Sequence[str]) -> SafeString:
     parts: list[str] = []
     if step.status == StepStatus.RETRYING and step.due_at:
-        parts.append(f"Next attempt at {clock(step.due_at)} UTC. ")
+        parts.append(format_html("Next attempt {}. ", left(step.due_at)))
     parts.append(shortened(step.error_summary, WHY_STEP))
     if step.attempt > 1:
         parts.append(format_html(' <br><span class="quiet">{}</span>', capfirst(stories.get(step.pk, ""))))

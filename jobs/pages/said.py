@@ -41,6 +41,13 @@ def when(at: datetime | None) -> SafeString | str:
     return format_html(tag, _iso(at), f"{at:%d %b %Y, %H:%M:%S} UTC", ago(at))
 
 
+def left(at: datetime) -> SafeString:
+    """How long until then. The script counts it down."""
+    seconds = (at - timezone.now()).total_seconds()
+    text = f"in {duration(seconds, coarse=True)}" if seconds >= 1 else "any moment now"
+    return format_html('<time data-left datetime="{}">{}</time>', _iso(at.astimezone(UTC)), text)
+
+
 def took(start: datetime | None, end: datetime | None) -> SafeString | str:
     """A duration; while there is no end, how long it has lasted. The script counts it on."""
     if start is None:

@@ -21,6 +21,12 @@ class Column:
     failed_y: float
     failed_height: float
     title: str
+    hour: datetime
+
+    @property
+    def query(self) -> str:
+        """What the list of jobs has to be asked for these."""
+        return f"since:{self.hour:%Y-%m-%dT%H:%M} until:{self.hour + timedelta(hours=1):%Y-%m-%dT%H:%M}"
 
 
 def columns(buckets: Sequence[Bucket], begin: datetime) -> list[Column]:
@@ -33,4 +39,4 @@ def _column(place: int, bucket: Bucket, scale: float, begin: datetime) -> Column
     failed = round(max(min(bucket.failed, bucket.jobs) * scale, 1.5 if bucket.failed else 0), 1)
     hour = begin + timedelta(hours=place)
     title = f"{hour:%H:%M} UTC: {bucket.jobs} job{'' if bucket.jobs == 1 else 's'}, {bucket.failed} failed"
-    return Column(place * STEP, round(HEIGHT - height, 1), height, round(HEIGHT - failed, 1), failed, title)
+    return Column(place * STEP, round(HEIGHT - height, 1), height, round(HEIGHT - failed, 1), failed, title, hour)

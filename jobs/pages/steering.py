@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-from jobs.models import Activation, Job, Wait
-from jobs.pages.picture import spec_of
+from jobs.history.specs import spec_of
+from jobs.models import Activation, Item, Job, Wait
+from jobs.pages.payloads import ShownItem, rows_of, shown
 from jobs.pages.reads import Group
 from jobs.states import VERBS, StepStatus, WaitKind, verbs_from
 
@@ -23,6 +24,7 @@ class Question:
     step: int
     node: str
     question: str
+    about: Sequence[ShownItem] = ()
 
 
 def allowed(job: Job, user: AbstractBaseUser | AnonymousUser) -> frozenset[str]:
@@ -50,7 +52,15 @@ def questions(job: Job) -> list[Question]:
     waits = Wait.objects.filter(job=job, kind=WaitKind.DECISION, answered_at=None).order_by("step_id")
     asked = dict(waits.values_list("step_id", "request")[:MOST])
     parked = Activation.objects.filter(pk__in=asked, status=StepStatus.PARKED).order_by("pk")
-    return [Question(pk, node, asked[pk].get("question", "")) for pk, node in parked.values_list("pk", "node")]
+    about = _about(job, list(asked))
+    told = parked.values_list("pk", "node")
+    return [Question(pk, node, asked[pk].get("question", ""), about.get(pk, ())) for pk, node in told]
+
+
+def _about(job: Job, steps: list[int]) -> dict[int, Sequence[ShownItem]]:
+    """What each step took: nobody can decide about what they do not see."""
+    taken = [shown(row) for row in rows_of(Item.objects.filter(job=job, consumed_by_id__in=steps))[:MOST]]
+    return {step: [item for item in taken if item.consumed_by_id == step] for step in steps}
 
 
 def _children(job: Job) -> list[Job]:

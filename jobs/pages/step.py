@@ -9,11 +9,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from jobs.history.specs import spec_of
 from jobs.models import Activation, Job
 from jobs.pages import reads
 from jobs.pages.answers import live_page
 from jobs.pages.detail import PULSE
-from jobs.pages.picture import spec_of
 from jobs.pages.reads import User
 from jobs.pages.steering import Question, allowed, questions
 from jobs.states import StepStatus

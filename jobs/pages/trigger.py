@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jobs import services
 from jobs.access import TRIGGER
 from jobs.admission.launch import PRIORITIES
-from jobs.errors import IdempotencyConflict, JobError
+from jobs.errors import IdempotencyConflict
+from jobs.history.specs import spec_of
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.example import example
-from jobs.pages.picture import spec_of
 from routilux_site.lib import request_id, strict_json
 from routilux_site.lib.errors import RoutiluxError
 from routilux_site.lib.forms import StrictJSONField
@@ -44,6 +44,19 @@ class TriggerForm(forms.Form):
         label="Priority",
         help_text="Higher runs sooner; empty is 0.",
     )
+    overrides = StrictJSONField(
+        kind=dict,
+        empty_value={},
+        required=False,
+        label="Overrides",
+        help_text='What this one job sets over the flow: {"settings": {...}, "nodes": {...}}, where no rule forbids.',
+    )
+    start_at = forms.DateTimeField(
+        required=False,
+        label="Not before",
+        help_text="UTC; empty is at once.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
     once = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, spec: FlowSpec, **kwargs: Any) -> None:
@@ -56,7 +69,8 @@ class TriggerForm(forms.Form):
     def refuse(self, error: RoutiluxError) -> None:
         """Say what the verb refused beside the field that it is about."""
         name = error.path.split(".")[0]
-        self.add_error(name if name in ("input", "entry", "priority") else None, str(error))
+        name = "overrides" if name in ("settings", "nodes") else name
+        self.add_error(name if name in self.fields else None, str(error))
         for detail in error.errors[1:]:
             self.add_error("input" if detail.path.startswith("input") else None, f"{detail.path}: {detail.message}")
 
@@ -100,6 +114,8 @@ def _triggered(request: HttpRequest, flow: FlowPrototype, form: TriggerForm) -> 
         input=said["input"],
         entry=said["entry"] or None,
         priority=said["priority"] or 0,
+        overrides=said["overrides"] or None,
+        start_at=said["start_at"],
         idempotency_key=f"form-{said['once']}",
         request_id=request_id.current.get() or "",
     )
@@ -109,7 +125,7 @@ def _triggered(request: HttpRequest, flow: FlowPrototype, form: TriggerForm) -> 
         form.data = _renewed(request.POST)
         form.add_error(None, "This form has started a job already, with another input. Press again to start one more.")
         return None
-    except JobError as error:
+    except RoutiluxError as error:
         form.refuse(error)
         return None
     messages.success(request, "This form had started this job before." if made.replayed else "The job was started.")

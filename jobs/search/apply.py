@@ -13,17 +13,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, Func, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, TextField, Value
 
-from jobs.models import Item
+from jobs.models import Item, Wait
 from jobs.models.job import JobQuerySet
 from jobs.search.qualifiers import UNFINISHED, bound, id_digits, moment
 from jobs.search.query import Query
 from jobs.search.words import Problem, Term
-from jobs.states import JOB_TERMINAL, JobStatus
+from jobs.states import JOB_TERMINAL, JobStatus, WaitKind
 
 _COMPARE = {"=": "exact", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 _DIGITS = 32
+#: The index that each could be served by.
+INDEXED_FACTS = {"unfinished": "unfinished", "undecided": "unfinished", "mine": "actor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _add(found: Sought, equal: dict[str, Q], term: Term, asker: Asker) -> None:
 def _kind(term: Term) -> str:
     """Which index could serve this term alone."""
     if term.key == "is":
-        return {"unfinished": "unfinished", "mine": "actor"}.get(term.value, "") if len(term.values) == 1 else ""
+        return INDEXED_FACTS.get(term.value, "") if len(term.values) == 1 else ""
     kinds = {"status": "status", "flow": "flow", "variant": "flow", "actor": "actor", "fingerprint": "fingerprint"}
     return kinds.get(term.key, "") if len(term.values) == 1 else ""
 
@@ -161,10 +163,13 @@ def _one(key: str, value: str, asker: Asker) -> Q:
 
 
 def _fact(name: str, asker: Asker) -> Q:
+    unfinished = Q(status__in=[status.value for status in UNFINISHED])
+    asked = Wait.objects.filter(job_id=OuterRef("pk"), kind=WaitKind.DECISION, answered_at=None)
     facts = {
-        "unfinished": Q(status__in=[status.value for status in UNFINISHED]),
+        "unfinished": unfinished,
+        "undecided": unfinished & Q(Exists(asked)),
         "ended": Q(status__in=sorted(status.value for status in JOB_TERMINAL)),
-        "open": Q(keep_open=True, status__in=[status.value for status in UNFINISHED]),
+        "open": unfinished & Q(keep_open=True),
         "rerun": Q(origin__isnull=False),
         "scheduled": Q(schedule__isnull=False),
         "mine": Q(actor_id=asker.user),

@@ -16,6 +16,7 @@ FLAGS: Final = MappingProxyType(
     {
         "unfinished": "has not ended: queued, pending, running or paused",
         "ended": "has ended: completed, failed or cancelled",
+        "undecided": "waits for somebody to approve or reject something",
         "open": "takes items that are posted into it, and has not ended",
         "rerun": "runs another job again",
         "scheduled": "was started by a schedule",

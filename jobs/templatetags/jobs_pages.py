@@ -23,6 +23,7 @@ register.simple_tag(rows.step_rows)
 register.simple_tag(rows.bars)
 register.filter(said.short_id)
 register.filter(said.clock)
+register.filter(said.left)
 register.filter(said.moment)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
@@ -105,6 +105,12 @@ class KeysetPagination(BasePagination):
         cursor = request.query_params.get("cursor")
         heavy = getattr(view, "keyset_heavy", "")
         self.page: Page[Any] = keyset_page(queryset, field=field, cursor=cursor, size=_size(request), heavy=heavy)
+        return list(self.page.items)
+
+    def adopt(self, find: Callable[..., Page[Any]], request: Request) -> list[Any]:
+        """The page that `find` finds, given `cursor` and `size`, where a list is more than the rows of a query."""
+        self.request = request
+        self.page = find(cursor=request.query_params.get("cursor", ""), size=_size(request))
         return list(self.page.items)
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -8,8 +8,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from jobs import services
-from jobs.models import Activation, Job
+from jobs.models import Activation, Item, Job, Schedule
+from jobs.runtime.router import NOBODY
 from templates_app.models import FlowPrototype
+from templates_app.services import create_variant
 from tests.api.calls import get, refusal
 from tests.engine import make_flow, run_flow, run_jobs, start
 
@@ -89,6 +91,26 @@ def test_it_changes_its_etag_with_each_step(ready: None, as_bob: Client, orders:
     assert detail(as_bob, job)["ETag"] != before
 
 
+def test_it_changes_its_etag_when_an_item_is_dropped(as_bob: Client, job: Job) -> None:
+    item = Item.objects.create(job=job, node="second", slot="input", payload={})
+    before = detail(as_bob, job)["ETag"]
+    Item.objects.filter(pk=item.pk).update(consumed_by_id=NOBODY)
+
+    assert detail(as_bob, job, if_none_match=before).status_code == 200
+
+
+def test_it_tells_where_a_job_comes_from(as_bob: Client, job: Job) -> None:
+    variant = create_variant(job.flow, name="orders-fast")
+    child = start(variant, n=1)
+    schedule = Schedule.objects.create(name="nightly", flow=variant, interval_seconds=3600, owner=job.actor)
+    Job.objects.filter(pk=child.pk).update(parent=job, schedule=schedule, request_id="r1", fingerprint="f" * 16)
+
+    told = detail(as_bob, child).json()
+
+    assert (told["variant_of"], told["called_by"], told["schedule"]) == ("orders", str(job.pk), "nightly")
+    assert (told["request_id"], told["fingerprint"]) == ("r1", "f" * 16)
+
+
 @pytest.mark.parametrize(
     "identity",
     ["1", "nope", "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "%00", "x" * 3000],
@@ -107,7 +129,7 @@ def test_it_reads_in_constant_queries(
 ) -> None:
     job = run_flow(orders, n=1)
 
-    with django_assert_num_queries(10):  # four of the caller; job, progress, result (two), undelivered, dropped
+    with django_assert_num_queries(7):  # four of the caller; job, progress, result
         etag = detail(as_bob, job)["ETag"]
     with django_assert_num_queries(6):
         detail(as_bob, job, if_none_match=etag)

@@ -52,6 +52,32 @@ def test_it_filters_by_time(as_bob: Client, job: Job) -> None:
     assert listed(as_bob, f"?created_before={before}") == []
 
 
+def test_it_filters_by_the_job_that_called(as_bob: Client, job: Job, orders: FlowPrototype) -> None:
+    child = start(orders, n=2)
+    Job.objects.filter(pk=child.pk).update(parent=job)
+
+    assert listed(as_bob, f"?called_by={job.pk}") == [str(child.pk)]
+
+
+def test_it_filters_by_the_words_of_the_page(as_bob: Client, job: Job, orders: FlowPrototype) -> None:
+    other = start(orders, n=42)
+
+    assert listed(as_bob, "?q=flow:orders+input.n:42") == [str(other.pk)]
+    assert listed(as_bob, "?q=input.n:1&flow=orders") == [str(job.pk)]
+    assert pointers(get(as_bob, "jobs?q=flow:nope+status:bogus")) == ["/q", "/q"]
+
+
+def test_it_pages_through_what_the_words_find(as_bob: Client, job: Job, orders: FlowPrototype) -> None:
+    start(orders, n=42)
+    newest = start(orders, n=42)
+
+    first = get(as_bob, "jobs?q=input.n:42&limit=1").json()
+    second = as_bob.get(first["next"]).json()
+
+    assert [first["results"][0]["id"], second["next"]] == [str(newest.pk), None]
+    assert len(second["results"]) == 1
+
+
 def test_it_filters_by_who_triggered(as_bob: Client, alice: User, job: Job) -> None:
     own = services.trigger(flow=job.flow, launch=services.Launch(input={"n": 1}), actor=alice).job
 

@@ -22,6 +22,17 @@ def test_it_tells_how_the_runtime_stands(as_bob: Client, job: Job) -> None:
     assert told["oldest_runnable_seconds"] >= 0
 
 
+def test_it_tells_of_lanes_and_of_the_database(as_bob: Client, job: Job) -> None:
+    session = Session.objects.create(host="h", pid=2, lanes=10)
+    Session.objects.create(host="h", pid=3, lanes=10, ended_at=timezone.now())
+    job.activations.update(status="running", session_id=session.pk)
+
+    told = get(as_bob, "runtime").json()
+
+    assert (told["lanes"], told["busy_lanes"]) == (10, 1)
+    assert {"jobs_job", "jobs_activation"} <= {table["table"] for table in told["tables"]}
+
+
 def test_it_lists_sessions(as_bob: Client) -> None:
     live = Session.objects.create(host="h", pid=2, lanes=10)
     Session.objects.create(host="h", pid=3, lanes=10, ended_at=timezone.now() - timedelta(hours=1))

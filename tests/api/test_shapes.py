@@ -10,6 +10,7 @@ from rest_framework.serializers import ModelSerializer
 from jobs import services
 from jobs.access import create_token
 from jobs.api.shapes.jobs import AcceptedSerializer, JobDetailSerializer, JobSerializer, Report
+from jobs.history import selectors
 from jobs.history.progress import progress_of
 from jobs.models import Job
 from templates_app.models import FlowPrototype
@@ -23,7 +24,7 @@ def job(orders: FlowPrototype, bob: User) -> Job:
     token = create_token(user=bob, name="n").token
     again = services.run_again(job=first, pinned=True, token=token.pk, actor=bob)
     rows.fail(again)
-    return Job.objects.get(pk=again.pk)
+    return selectors.in_full(Job.objects.all()).get(pk=again.pk)
 
 
 @pytest.mark.parametrize("shape", [AcceptedSerializer, JobSerializer, JobDetailSerializer])

@@ -67,5 +67,5 @@ def test_it_reads_in_constant_queries(
     node = {"routine": "test_spread", "config": {"count": 50}}
     step = run_flow(make_flow("many", {"s": node}, entry="s.input")).activations.get()
 
-    with django_assert_num_queries(11):  # four of the caller; job, step, sizes and contents of in and out, no logs
+    with django_assert_num_queries(9):  # four of the caller; job, step, what went in and out, no logs
         detail(as_bob, step)

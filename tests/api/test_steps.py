@@ -36,6 +36,13 @@ def test_it_filters_by_node(as_bob: Client, job: Job) -> None:
     assert get(as_bob, f"jobs/{job.pk}/steps?node=nope").json()["results"] == []
 
 
+def test_it_filters_by_status(as_bob: Client, job: Job) -> None:
+    Activation.objects.create(job=job, node="other", status="failed")
+
+    assert [s["node"] for s in get(as_bob, f"jobs/{job.pk}/steps?status=failed").json()["results"]] == ["other"]
+    assert pointers(get(as_bob, f"jobs/{job.pk}/steps?status=bogus")) == ["/status"]
+
+
 def test_it_pages(as_bob: Client, job: Job) -> None:
     Activation.objects.bulk_create(Activation(job=job, node=f"n{n}", status="ready") for n in range(3))
 

@@ -36,6 +36,22 @@ def test_it_does_nothing_when_one_id_is_none(line: FlowPrototype) -> None:
     assert not job.events.filter(kind="cancelled").exists()
 
 
+def test_it_retries_what_a_filter_finds(broken: FlowPrototype, line: FlowPrototype) -> None:
+    job, other = run_flow(broken), start(line)
+
+    seen = jobs("retry", "--where", f"status:failed flow:{broken.name}", "--preview", "--json")
+    assert (seen.json, job.events.filter(kind="retried").exists()) == ({"matched": [str(job.pk)]}, False)
+    assert jobs("retry", "--where", "is:ended", "--json").json["done"] == [str(job.pk)]
+    assert not other.events.filter(kind="retried").exists()
+
+
+@pytest.mark.parametrize("words", [[], ["0", "--where", "status:failed"], ["--where", " "], ["--where", "flow:no"]])
+def test_it_asks_which_jobs(db: None, words: list[str]) -> None:
+    said = jobs("retry", *words)
+
+    assert (said.code, bool(said.err)) == (3, True)
+
+
 @pytest.mark.parametrize("verb", ["cancel", "retry"])
 def test_it_refuses_a_user_who_may_not(line: FlowPrototype, charlie: User, verb: str) -> None:
     said = jobs(verb, start(line).pk, "--as", "charlie")

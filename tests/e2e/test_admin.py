@@ -45,6 +45,14 @@ def test_it_fits_a_narrow_screen_and_names_its_controls(page_of_bob: Page, varia
         check(page_of_bob)
 
 
+def test_it_shows_a_wide_flow_so_that_it_can_be_read(page_of_bob: Page, variant: FlowPrototype) -> None:
+    page_of_bob.goto(variant.get_absolute_url())
+
+    heights = "[...document.querySelectorAll('.fg-name')].map(name => name.getBoundingClientRect().height)"
+    assert min(page_of_bob.evaluate(heights)) > 9
+    assert page_of_bob.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
 def test_it_shows_the_impact_of_a_flow_with_rows(page_of_bob: Page, variant: FlowPrototype) -> None:
     assert variant.parent is not None
     page_of_bob.set_viewport_size({"width": 320, "height": 640})

@@ -63,7 +63,9 @@ def test_it_opens_help_but_not_while_somebody_types(page_of_bob: Page, flow: Flo
 
     page_of_bob.keyboard.press("?")
 
-    expect(page_of_bob.get_by_role("dialog", name="Help")).to_contain_text("Activation policy")
+    dialog = page_of_bob.get_by_role("dialog", name="Help")
+    expect(dialog).to_contain_text("Activation policy")
+    expect(dialog.get_by_role("heading", name="Keys")).to_be_in_viewport()
 
 
 def test_it_edits_json_and_lets_the_keyboard_out(page_of_bob: Page, flow: FlowPrototype) -> None:

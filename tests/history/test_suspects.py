@@ -46,7 +46,8 @@ def test_it_ranks_all_of_it() -> None:
 
     assert [told.index(f"{who} setting changed.") for who in ("check", "load", "flow", "after")] == [1, 4, 7, 10]
     assert told[-1] == "check setting changed."
-    assert "The input has another value at ‘p’, ‘q’, ‘r’ and 1 more." in told
+    values = ", ".join(f"‘{name}’ (1 became 2)" for name in "pqr")
+    assert f"The input has another value at {values} and 1 more." in told
 
 
 def test_it_says_in_words_what_became_of_the_input() -> None:

@@ -86,6 +86,23 @@ def test_it_lays_overrides_over_the_latest(as_bob: Client, job: Job) -> None:
     assert "max_workers" in html(as_bob, again(made))
 
 
+def test_it_begins_with_the_overrides_of_the_job(as_bob: Client, job: Job) -> None:
+    said = '{"settings": {"max_workers": 3}}'
+    start(as_bob, job, revision="latest", overrides=said)
+    made = Job.objects.exclude(pk=job.pk).get()
+
+    assert "max_workers" in html(as_bob, again(made)).partition('<textarea name="overrides"')[2].partition("<")[0]
+    start(as_bob, made, overrides=said)
+    twin = Job.objects.get(origin=made)
+    assert (twin.revision_id, twin.overrides) == (made.revision_id, made.overrides)
+
+
+def test_it_leads_to_retry_where_there_is_one(as_bob: Client, job: Job) -> None:
+    assert "retry it" not in html(as_bob, again(rows.end(job, "completed")))
+    rows.fail(job)
+    assert "retry it" in html(as_bob, again(job))
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [

@@ -8,7 +8,7 @@ from django.test import Client
 
 from jobs import services
 from jobs.models import Job, JobEvent
-from jobs.pages import bulkpage
+from jobs.search import matching
 from jobs.steering import bulk
 from jobs.steering.bulk import BulkVerb, TooMany
 from templates_app.models import FlowPrototype
@@ -55,7 +55,7 @@ def test_it_leaves_out_what_came_after_the_count(as_bob: Client, broken: list[Jo
 
 
 def test_it_takes_a_bounded_number(as_bob: Client, broken: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulkpage, "MOST", 2)
+    monkeypatch.setattr(matching, "MOST", 2)
 
     assert "2 jobs will be retried: the newest 2. More match" in ask(as_bob, "retry", "status:failed")
     assert "do it again for the next" in press(as_bob, "retry", "status:failed", broken[-1].pk).content.decode()

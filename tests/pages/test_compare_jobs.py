@@ -33,6 +33,18 @@ def test_it_shows_what_differs_in_the_input(as_bob: Client, job: Job, other: Job
     assert "n changed Before 1 After 2" in text(html(as_bob, COMPARE, a=str(job.pk), b=str(other.pk)))
 
 
+def test_it_shows_what_differs_in_the_result(as_bob: Client, job: Job, other: Job) -> None:
+    for one, sent in ((job, ["x", "y", "z"]), (other, ["z", "x", "y", 7])):
+        step = rows.step(one, "second")
+        for payload in sent[:3]:
+            rows.emitted(step, payload)
+        rows.emitted(step, {"total": len(sent)}, event="sum")
+    page = text(html(as_bob, COMPARE, a=str(job.pk), b=str(other.pk)))
+
+    assert "second.sum.0.total changed Before 3 After 4" in page
+    assert "second.output" not in page
+
+
 def test_it_says_so_when_both_went_alike(as_bob: Client, job: Job) -> None:
     page = text(html(as_bob, COMPARE, a=str(job.pk), b=str(job.pk)))
 
@@ -59,5 +71,5 @@ def test_it_shows_nobody_the_jobs_of_others(as_charlie: Client, job: Job, other:
 def test_it_asks_a_fixed_number_of_questions(
     as_bob: Client, job: Job, other: Job, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         as_bob.get(COMPARE, {"a": str(job.pk), "b": str(other.pk)})

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from jobs.models import Activation, Cluster, Job, Session
+from jobs.models import Activation, Cluster, Job, Session, Wait
 from jobs.pages.sparkline import HEIGHT, columns
 from jobs.runtime.store.health import Bucket, DeadRows, buckets, dead_rows, oldest_snapshot_seconds
 from jobs.runtime.store.link import django_link
@@ -34,6 +34,33 @@ def test_it_counts_and_leads_to_each_list(as_bob: Client, job: Job) -> None:
     assert all(as_bob.get(number.url).status_code == 200 for number in numbers.values())
 
 
+def test_it_counts_what_waits_for_a_decision(as_bob: Client, job: Job) -> None:
+    Activation.objects.update(status="parked")
+    Wait.objects.create(step_id=job.activations.get().pk, job=job, kind="decision")
+    numbers = {number.label: number for number in as_bob.get(DASHBOARD).context["numbers"]}
+
+    asked = numbers["Wait for a decision"]
+    assert asked.text == "1"
+    assert [shown.pk for shown in as_bob.get(asked.url).context["jobs"]] == [job.pk]
+
+
+def test_it_leads_from_each_hour_to_its_jobs(as_bob: Client, job: Job) -> None:
+    hours = as_bob.get(DASHBOARD).context["hours"]
+    now, url = next((column, url) for column, url in hours if column.height)
+
+    assert [shown.pk for shown in as_bob.get(url).context["jobs"]] == [job.pk]
+    assert "1 job, 0 failed" in now.title
+    assert [len(as_bob.get(url).context["jobs"]) for _, url in hours[:-2]] == [0] * 22
+
+
+def test_it_leads_those_who_may_to_sessions(as_bob: Client, bob: User) -> None:
+    session = Permission.objects.get(codename="view_session", content_type__app_label="jobs")
+
+    assert "/admin/jobs/session/" in html(as_bob, DASHBOARD)
+    bob.user_permissions.remove(session)
+    assert "/admin/jobs/session/" not in html(as_bob, DASHBOARD)
+
+
 def test_it_groups_what_failed(as_bob: Client, job: Job) -> None:
     rows.fail(job)
     page = text(html(as_bob, DASHBOARD))
@@ -48,7 +75,7 @@ def test_it_shows_who_works(as_bob: Client, job: Job) -> None:
     Activation.objects.update(status="running", session_id=session.pk)
     page = text(html(as_bob, DASHBOARD))
 
-    assert "1 cluster, 1 session, 1 of 10 lanes busy." in page
+    assert "1 cluster , 1 session , 1 of 10 lanes busy." in page
     assert "north:7 1 of 10" in page
 
 
@@ -80,7 +107,7 @@ def test_it_asks_a_fixed_number_of_questions(
     for _ in range(2):
         Job.objects.filter(pk=rows.trigger(orders, bob).pk).update(status="running")
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         as_bob.get(DASHBOARD)
 
 

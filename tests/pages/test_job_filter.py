@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.models import Job
+from jobs.models import Job, Wait
 from jobs.search import window
 from jobs.search.apply import Asker, id_range, sought
 from jobs.search.query import parse
@@ -55,6 +55,16 @@ def failed(orders: FlowPrototype, bob: User) -> Job:
 )
 def test_it_finds_the_failed_one_of_two(as_bob: Client, job: Job, failed: Job, q: str) -> None:
     assert found(as_bob, q) == [failed.pk]
+
+
+def test_it_finds_what_waits_for_a_decision(as_bob: Client, job: Job, failed: Job) -> None:
+    asked = Wait.objects.create(step_id=job.activations.get().pk, job=job, kind="decision")
+    Wait.objects.create(step_id=rows.step(failed, "other").pk, job=failed, kind="decision")
+
+    assert found(as_bob, "is:undecided") == [job.pk]
+    assert found(as_bob, "is:unfinished -is:undecided") == []
+    Wait.objects.filter(pk=asked.pk).update(answered_at=timezone.now())
+    assert found(as_bob, "is:undecided") == []
 
 
 def test_it_filters_by_flow_and_variant(as_bob: Client, bob: User, job: Job) -> None:

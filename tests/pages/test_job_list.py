@@ -37,6 +37,10 @@ def test_it_leads_to_each_job(as_bob: Client, job: Job) -> None:
     assert f'href="{job.get_absolute_url()}"' in html(as_bob, LIST)
 
 
+def test_it_leads_to_the_other_jobs_of_a_flow(as_bob: Client, job: Job) -> None:
+    assert '<a href="/jobs/?q=flow%3Aorders">orders</a>' in html(as_bob, LIST)
+
+
 def test_it_leads_those_who_may_see_them_to_schedules(as_bob: Client, as_charlie: Client) -> None:
     assert reverse("admin:jobs_schedule_changelist") in html(as_bob, LIST)
     assert reverse("admin:jobs_schedule_changelist") not in html(as_charlie, LIST)

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from jobs import services
 from jobs.models import Item, Job
 from templates_app.models import FlowPrototype
+from tests.engine import make_flow
 from tests.pages import rows
 from tests.pages.reading import html, text
 
@@ -137,3 +142,22 @@ def test_it_shows_what_was_dropped(as_bob: Client, job: Job) -> None:
     assert "Dropped: 2" in text(page)
     assert '"lost": 1' in text(page)
     assert f'href="{job.get_absolute_url()}dropped.json"' in page
+
+
+def test_it_says_what_a_queued_job_waits_for(
+    as_bob: Client, bob: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    flow = make_flow("narrow", {"a": "test_pass"}, entry="a.input", concurrency={"limit": 1})
+    with django_capture_on_commit_callbacks(execute=True):
+        first, second = (rows.trigger(flow, bob) for _ in range(2))
+    page = html(as_bob, second.get_absolute_url())
+
+    assert "The flow has 1 place for jobs under way, and none is free. Ahead of it:" in text(page)
+    assert first.get_absolute_url() in page
+
+
+def test_it_counts_down_to_a_retry(as_bob: Client, job: Job) -> None:
+    job.activations.update(status="retrying", errors=1, due_at=timezone.now() + timedelta(seconds=42.5))
+
+    assert "is tried again at" in text(html(as_bob, job.get_absolute_url()))
+    assert "data-left" in html(as_bob, job.get_absolute_url())

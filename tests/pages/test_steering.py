@@ -106,3 +106,10 @@ def test_it_links_a_job_and_the_jobs_that_it_started(as_bob: Client) -> None:
 
     assert f"/jobs/{child.pk}/" in page(as_bob, job)
     assert f"/jobs/{job.pk}/steps/{child.parent_step_id}/" in page(as_bob, child)
+
+
+def test_it_shows_what_is_to_be_decided(as_bob: Client, asking: Job) -> None:
+    question = page(as_bob, asking).partition("&lt;Ship&gt; it?")[2].partition("Approve")[0]
+
+    assert "What is to be decided" in question
+    assert "&quot;n&quot;: 1" in question

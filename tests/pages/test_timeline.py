@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+import jobs
 from jobs.history.timeline import MOST_ROWS, WIDTH, Span, story, timeline
 from jobs.models import Job
+from jobs.states import STEP_OPEN, StepStatus
 from tests.pages import rows
 from tests.pages.reading import html, text
 
@@ -53,7 +57,29 @@ def test_it_tells_what_has_not_ended() -> None:
 
     assert story(waits, now=at(9)) == "a, step 1: has waited for a free lane for 9.0 s."
     assert story(runs, now=at(9)) == "a, step 1: waited 1.0 s, has run for 8.0 s."
-    assert "will be tried again at 12:01:00 UTC" in story(again, now=at(9))
+    assert story(again, now=at(9)) == "a, step 1: 1 attempt failed, will be tried again at 12:01:00 UTC."
+
+
+def test_it_draws_the_wait_for_a_retry_as_one() -> None:
+    step = span(status="retrying", waited=4, finished=None, attempts=2, failures=(at(1), at(5)), due=at(60))
+    lane = timeline([step], begin=BEGIN, now=at(10)).lanes[0]
+
+    assert [(bar.kind, bar.x, bar.width) for bar in lane.rows[0]] == [("tried", 0, 500), ("wait", 500, 500)]
+
+
+@pytest.mark.parametrize("status", sorted(STEP_OPEN - {"running", "retrying"}))
+def test_it_draws_what_does_not_run_as_waiting(status: str) -> None:
+    step = span(status=status, waited=1, finished=None)
+
+    assert [bar.kind for bar in timeline([step], begin=BEGIN, now=at(9)).lanes[0].rows[0]] == ["wait", "wait"]
+    assert story(step, now=at(9)).endswith(" for 8.0 s.")
+
+
+def test_it_has_a_colour_for_every_bar() -> None:
+    css = (Path(jobs.__file__).parent / "static/jobs/jobs.css").read_text()
+    drawn = {timeline([span(status=status)], begin=BEGIN, now=at(9)).lanes[0].rows[0][-1].kind for status in StepStatus}
+
+    assert [kind for kind in sorted(drawn) if f".bar-{kind}" not in css] == []
 
 
 _SECONDS = st.floats(min_value=0, max_value=10_000, allow_nan=False)
@@ -78,3 +104,11 @@ def test_it_stands_on_the_page_of_the_job(as_bob: Client, job: Job) -> None:
 
     assert 'class="bar-failed"' in page
     assert "1 attempt failed in the first" in text(page)
+
+
+def test_it_knows_when_the_newest_attempt_ended_while_it_waits(as_bob: Client, job: Job) -> None:
+    step = job.activations.get()
+    rows.say(step, error={"type": "ValueError"})
+    type(step).objects.filter(pk=step.pk).update(status="retrying", attempt=1, started_at=timezone.now())
+
+    assert 'class="bar-tried"' in html(as_bob, job.get_absolute_url())

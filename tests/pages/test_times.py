@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from jobs.pages.said import ago, duration, short_id, took, when
+from jobs.pages.said import ago, duration, left, short_id, took, when
 from routilux_site.lib.ids import uuid7
 
 
@@ -49,6 +49,11 @@ def test_it_counts_on_only_what_has_not_ended() -> None:
     assert "data-since" in took(start, None)
     assert took(start, start) == "0 ms"
     assert took(None, None) == "–"
+
+
+def test_it_counts_down_to_what_is_to_come() -> None:
+    assert ">in 9 s<" in left(timezone.now() + timedelta(seconds=9.9))
+    assert ">any moment now<" in left(timezone.now() - timedelta(seconds=9))
 
 
 def test_it_shortens_an_id_to_a_beginning_that_can_be_searched_for() -> None:

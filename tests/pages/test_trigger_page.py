@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -34,6 +35,27 @@ def test_it_starts_a_job(as_bob: Client, orders: FlowPrototype, bob: User) -> No
     job = Job.objects.get()
     assert (response.status_code, response["Location"]) == (302, job.get_absolute_url())
     assert (job.actor, job.priority, Item.objects.get().payload) == (bob, 5, {"n": 7})
+
+
+def test_it_starts_a_job_later_and_with_overrides(as_bob: Client, orders: FlowPrototype) -> None:
+    press(as_bob, '{"n": 7}', overrides='{"settings": {"max_workers": 3}}', start_at="2126-01-02T03:04")
+
+    assert Job.objects.count() == 0
+    tomorrow = timezone.now() + timedelta(days=1)
+    press(as_bob, '{"n": 7}', overrides='{"settings": {"max_workers": 3}}', start_at=f"{tomorrow:%Y-%m-%dT%H:%M}")
+    job = Job.objects.get()
+    assert (job.status, job.start_at, job.overrides) == (
+        "queued",
+        tomorrow.replace(second=0, microsecond=0),
+        {"settings": {"max_workers": 3}},
+    )
+
+
+def test_it_says_which_override_is_refused(as_bob: Client, orders: FlowPrototype) -> None:
+    response = press(as_bob, '{"n": 7}', overrides='{"settings": {"max_workers": -3}}')
+
+    assert (response.status_code, Job.objects.count()) == (422, 0)
+    assert "Overrides" in text(response.content.decode()).partition("The job was not started.")[2][:60]
 
 
 def test_it_starts_one_job_however_often_the_button_is_pressed(as_bob: Client, orders: FlowPrototype) -> None:

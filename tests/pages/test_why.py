@@ -47,7 +47,7 @@ def test_it_ranks_what_differs(as_bob: Client, bad: Job) -> None:
     page = why(as_bob, bad)
 
     assert "The input has number at ‘customer’, where it had text. input The input now has ‘vip’" in page
-    assert "The input has another value at ‘n’." in page
+    assert "The input has another value at ‘n’ (1 became 2)." in page
     assert "Both ran revision #1." in page
 
 

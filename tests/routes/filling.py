@@ -23,18 +23,42 @@ KINDS = {
     "admin/templates_app/flowprototype/<": ("orders", "orders-express"),
     "admin/templates_app/routineprototype/<": ("shipping-standard", "shipping-express"),
 }
+#: Pages that show other things when they are asked for something.
+QUERIES: dict[str, dict[str, Callable[[], str]]] = {
+    "jobs:list": {"filtered": lambda: "q=status:failed+flow:orders", "misread": lambda: "q=nope:1+status:bogus"},
+    "jobs:bulk": {"found": lambda: "q=status:failed"},
+    "jobs:compare": {"two": lambda: f"a={job('completed').pk}&b={job('failed').pk}", "wrong": lambda: "a=1&b=2"},
+    "search": {"found": lambda: "q=orders"},
+    "templates:compare": {"two": lambda: "a=orders&b=orders-express"},
+    "api:jobs": {"found": lambda: "q=status:failed+flow:orders"},
+    "api:jobs-compare": {"two": lambda: f"a={job('completed').pk}&b={job('failed').pk}"},
+    "api:templates-compare": {"two": lambda: "a=orders&b=orders-express"},
+}
+#: What can be done to a job has a page of its own; `retry` is the usual one.
+VERBS = (
+    "failed supply_output",
+    "failed skip_step",
+    "running cancel",
+    "running pause",
+    "running post_item",
+    "running set_breakpoint",
+    "paused resume",
+)
 Filler = Callable[[Route, str], Any]
 
 
 def variants(route: Route) -> tuple[str, ...]:
     """In which forms there is something at this route: known without a database."""
     if JOB_PARAMETERS & set(route.parameters):
-        return STATES
-    return next((kinds for start, kinds in KINDS.items() if route.path.startswith(start)), ("",))
+        return (*STATES, *VERBS) if route.name == "jobs:do" else STATES
+    kinds = next((kinds for start, kinds in KINDS.items() if route.path.startswith(start)), ("",))
+    return (*kinds, *QUERIES.get(route.name, ()))
 
 
 def address(route: Route, variant: str = "") -> str:
-    return route.fill({name: _value(route, name, variant) for name in route.parameters})
+    path = route.fill({name: _value(route, name, variant) for name in route.parameters})
+    query = QUERIES.get(route.name, {}).get(variant)
+    return f"{path}?{query()}" if query else path
 
 
 def model_of(route: Route) -> type[Model] | None:
@@ -98,15 +122,15 @@ def _step(route: Route, variant: str) -> int:
 #: What `<name>` means below an address; elsewhere it is a flow.
 NAMES = {"/routines/": "shipping-express", "/classes/": "orders_shipping", "/uploads/": "orders.csv"}
 FILLERS: dict[str, Filler] = {
-    "job": lambda route, variant: job(variant).pk,
-    "job_id": lambda route, variant: job(variant).pk,
+    "job": lambda route, variant: job(variant.split()[0]).pk,
+    "job_id": lambda route, variant: job(variant.split()[0]).pk,
     "step": _step,
     "step_id": _step,
     "item": lambda route, variant: Item.objects.filter(job=job(variant)).earliest("id").pk,
     "item_id": lambda route, variant: Item.objects.filter(job=job(variant)).earliest("id").pk,
     "part": lambda route, variant: "log" if "steps" in route.path else "input",
     "name": _name,
-    "verb": lambda route, variant: "retry",
+    "verb": lambda route, variant: variant.partition(" ")[2] or "retry",
     "number": lambda route, variant: 1,
     "pk": _object,
     "id": _object,

@@ -46,9 +46,24 @@ def test_it_takes_a_verb_in_front_for_an_action(as_bob: Client, orders: FlowProt
 
 
 def test_it_finds_jobs_by_the_beginning_of_their_id(as_bob: Client, job: Job) -> None:
-    assert found(as_bob, str(job.pk)[:13]) == [(str(job.pk), job.get_absolute_url())]
-    assert found(as_bob, job.pk.hex) == [(str(job.pk), job.get_absolute_url())]
+    assert found(as_bob, str(job.pk)[:13])[0] == (str(job.pk), job.get_absolute_url())
+    assert found(as_bob, job.pk.hex)[0] == (str(job.pk), job.get_absolute_url())
     assert found(as_bob, "ffffffff") == []
+
+
+def test_it_offers_what_can_be_done_to_the_job_that_is_meant(as_bob: Client, job: Job) -> None:
+    assert found(as_bob, str(job.pk))[1:] == [
+        ("Cancel this job of parcels", f"{job.get_absolute_url()}do/cancel/"),
+        ("Pause this job of parcels", f"{job.get_absolute_url()}do/pause/"),
+        ("Run parcels again", f"{job.get_absolute_url()}again/"),
+    ]
+    rows.end(job, "completed")
+    assert [label for label, _ in found(as_bob, str(job.pk))] == [str(job.pk), "Run parcels again"]
+
+
+def test_it_finds_pages_by_the_beginnings_of_their_words(as_bob: Client, db: None) -> None:
+    assert "Help: words and shortcuts" in [label for label, _ in found(as_bob, "help wor")]
+    assert "Help: words and shortcuts" not in [label for label, _ in found(as_bob, "ord")]
 
 
 def test_it_finds_routines_and_pages(as_bob: Client, db: None) -> None:

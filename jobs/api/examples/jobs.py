@@ -58,6 +58,12 @@ JOB = told(
     "Completed",
     {
         **ROW,
+        "variant_of": None,
+        "schedule": "nightly",
+        "slot_at": "2026-11-23T04:20:00Z",
+        "called_by": None,
+        "fingerprint": "",
+        "request_id": "",
         "progress": _PROGRESS,
         "result": {"report.written": [{"rows": 1204}]},
         "result_truncated": False,
@@ -131,4 +137,12 @@ BULK = [
             ],
         },
     ),
+]
+
+_MATCHED = {"matched": 1, "more": False, "newest": ID, "done": [ID], "refused": []}
+
+MATCHING = [
+    *asked("Only how many", {"q": "status:failed flow:orders since:24h", "preview": True}),
+    *asked("With a reason", {"q": "status:failed flow:orders", "newest": ID, "reason": "The bank is back"}),
+    *told("Done", _MATCHED),
 ]

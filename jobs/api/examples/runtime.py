@@ -17,7 +17,16 @@ _CLUSTER = {
 
 RUNTIME = told(
     "At work",
-    {"live_sessions": 2, "supervisors": 1, "oldest_runnable_seconds": 0.02, "clusters": [_CLUSTER]},
+    {
+        "live_sessions": 2,
+        "supervisors": 1,
+        "oldest_runnable_seconds": 0.02,
+        "lanes": 20,
+        "busy_lanes": 7,
+        "oldest_snapshot_seconds": 0.4,
+        "tables": [{"table": "jobs_job", "live": 120000, "dead": 310}],
+        "clusters": [_CLUSTER],
+    },
 )
 
 SESSION = told(

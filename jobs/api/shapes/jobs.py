@@ -171,23 +171,25 @@ class Report:
     progress: dict[str, Any]
     result: Result
     failure: Failure | None
-    undelivered: int | None
-    dropped: int
 
     @classmethod
     def of(cls, job: Job, progress: dict[str, Any]) -> Report:
-        return cls(
-            progress=progress,
-            result=selectors.result(job),
-            failure=selectors.failure(job),
-            undelivered=selectors.undelivered_count(job) if job.is_terminal else None,
-            dropped=selectors.dropped_count(job),
-        )
+        return cls(progress=progress, result=selectors.result(job), failure=selectors.failure(job))
 
 
 class JobDetailSerializer(JobSerializer):
-    """The context holds a Report as `report`."""
+    """Of a job that was read `in_full`; the context holds a Report as `report`."""
 
+    variant_of = serializers.CharField(
+        source="flow.parent.name", default=None, allow_null=True, help_text="The parent of its flow."
+    )
+    schedule = serializers.CharField(
+        source="schedule.name", default=None, allow_null=True, help_text="The schedule that started it."
+    )
+    called_by = serializers.UUIDField(
+        source="parent_id", allow_null=True, help_text="The job that called its flow; `?called_by=` lists such jobs."
+    )
+    fingerprint = serializers.CharField(help_text="Failures of a flow that are alike share it.")
     progress = serializers.SerializerMethodField(help_text="How many steps are in which state.")
     result = serializers.SerializerMethodField(
         help_text="Payloads that left the flow through events without a connection, by `node.event`."
@@ -195,15 +197,28 @@ class JobDetailSerializer(JobSerializer):
     result_truncated = serializers.SerializerMethodField(
         help_text="There is more than is shown; the outputs of the steps have all of it."
     )
-    undelivered = serializers.SerializerMethodField(
-        help_text="Items that no step took; null while the job may still take them."
+    undelivered = serializers.IntegerField(
+        allow_null=True, help_text="Items that no step took; null while the job may still take them."
     )
-    dropped = serializers.SerializerMethodField(
+    dropped = serializers.IntegerField(
         help_text="Items that a full slot, a policy or somebody dropped; they are kept, see the items of the job."
     )
 
     class Meta(JobSerializer.Meta):
-        fields = [*JobSerializer.Meta.fields, "progress", "result", "result_truncated", "undelivered", "dropped"]
+        fields = [
+            *JobSerializer.Meta.fields,
+            "variant_of",
+            "schedule",
+            "slot_at",
+            "called_by",
+            "fingerprint",
+            "request_id",
+            "progress",
+            "result",
+            "result_truncated",
+            "undelivered",
+            "dropped",
+        ]
 
     @property
     def report(self) -> Report:
@@ -224,20 +239,20 @@ class JobDetailSerializer(JobSerializer):
     def get_result_truncated(self, job: Job) -> bool:
         return self.report.result.truncated
 
-    def get_undelivered(self, job: Job) -> int | None:
-        return self.report.undelivered
-
-    def get_dropped(self, job: Job) -> int:
-        return self.report.dropped
-
-    def to_representation(self, job: Job) -> dict[str, Any]:
+    def to_representation(self, job: Any) -> dict[str, Any]:
         return {
             **super().to_representation(job),
+            "variant_of": job.flow.parent.name if job.flow.parent else None,
+            "schedule": job.schedule.name if job.schedule else None,
+            "slot_at": _moment(job.slot_at),
+            "called_by": str(job.parent_id) if job.parent_id else None,
+            "fingerprint": job.fingerprint,
+            "request_id": job.request_id,
             "progress": self.get_progress(job),
             "result": self.get_result(job),
             "result_truncated": self.get_result_truncated(job),
-            "undelivered": self.get_undelivered(job),
-            "dropped": self.get_dropped(job),
+            "undelivered": job.undelivered,
+            "dropped": job.dropped,
         }
 
 

@@ -23,10 +23,22 @@ class ClusterSerializer(serializers.ModelSerializer[Cluster]):
         fields = ["id", "host", "pid", "workers", "restarts", "last_restart_reason", "started_at", "heartbeat_at"]
 
 
+class TableSerializer(serializers.Serializer[Any]):
+    table = serializers.CharField()
+    live = serializers.IntegerField(help_text="Rows, as the statistics of Postgres have them.")
+    dead = serializers.IntegerField(help_text="Versions of rows that nobody sees any more, not yet vacuumed.")
+
+
 class RuntimeSerializer(serializers.Serializer[Any]):
     live_sessions = serializers.IntegerField()
     supervisors = serializers.IntegerField(help_text="`manage.py runtime` processes that gave a sign of life lately.")
     oldest_runnable_seconds = serializers.FloatField(
         allow_null=True, help_text="How long the next step to be taken has waited; null when nothing waits."
     )
+    lanes = serializers.IntegerField(help_text="Of all live sessions.")
+    busy_lanes = serializers.IntegerField(help_text="Of these, with a step that runs.")
+    oldest_snapshot_seconds = serializers.FloatField(
+        allow_null=True, help_text="How long the oldest transaction has kept old row versions; null when none does."
+    )
+    tables = TableSerializer(many=True, help_text="The busy ones.")
     clusters = ClusterSerializer(many=True)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
+from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +18,8 @@ from jobs.api.shapes.jobs import EventSerializer, JobDetailSerializer, JobSerial
 from jobs.history import selectors
 from jobs.history.progress import progress_of
 from jobs.models import Job
+from jobs.search.naming import understood
+from jobs.search.window import page_of
 from routilux_site.lib.api.operation import operation
 from routilux_site.lib.api.queries import PageQuery
 from templates_app.document import accepted_names
@@ -31,7 +34,8 @@ class JobList(Endpoint):
     @operation(
         id="list_jobs",
         summary="List jobs",
-        about="Newest first. There is no count: follow `next` until it is null.",
+        about="Newest first. There is no count: follow `next` until it is null. With `q`, a page may hold few jobs or "
+        "none although there are more: one look goes through a bounded number of them.",
         tag="jobs",
         parameters=[JobQuery],
         answers={200: JobSerializer(many=True)},
@@ -39,7 +43,12 @@ class JobList(Endpoint):
         examples=examples.JOBS,
     )
     def get(self, request: Request) -> Response:
-        return self.page(narrowed(self.jobs(), self.query(JobQuery), self._flow_id), JobSerializer)
+        said = self.query(JobQuery)
+        rows = selectors.in_brief(narrowed(self.jobs(), said, self._flow_id))
+        if "q" not in said:
+            return self.page(rows, JobSerializer)
+        wanted = understood(said["q"], self.flows(), user=request.user.pk, now=timezone.now())
+        return self.page_by(lambda **asked: page_of(rows, wanted, **asked).page, JobSerializer)
 
     def _flow_id(self, name: str) -> int:
         found = flow_id(name)
@@ -66,7 +75,7 @@ class JobDetail(Endpoint):
         examples=examples.JOB,
     )
     def get(self, request: Request, job: UUID) -> HttpResponseBase:
-        found = self.job(job)
+        found = self.job_in_full(job)
         progress = progress_of(found)
         response = self.conditional(_state(found, progress), lambda: detail(found, progress, request))
         if not found.is_terminal:
@@ -93,10 +102,11 @@ class JobEvents(Endpoint):
         return self.page(selectors.event_rows(self.job(job)), EventSerializer)
 
 
-def _state(job: Job, progress: dict[str, Any]) -> dict[str, Any]:
+def _state(job: Any, progress: dict[str, Any]) -> dict[str, Any]:
     """What the representation depends on. A result only ever comes with a step that is done."""
     return {
-        "flow": job.flow.name,
+        "names": [job.flow.name, job.flow.parent and job.flow.parent.name, job.schedule and job.schedule.name],
+        "left": [job.undelivered, job.dropped],
         "status": job.status,
         "times": [str(job.started_at), str(job.finished_at)],
         "progress": progress,

@@ -8,8 +8,10 @@ from rest_framework.response import Response
 from jobs.api.bodies import SessionQuery
 from jobs.api.examples import runtime as examples
 from jobs.api.shapes.runtime import RuntimeSerializer, SessionSerializer
-from jobs.history.health import live_clusters, live_sessions, runtime_health
+from jobs.history.health import lanes, live_clusters, live_sessions, runtime_health
 from jobs.models import Session
+from jobs.runtime.store.health import dead_rows, oldest_snapshot_seconds
+from jobs.runtime.store.link import django_link
 from routilux_site.lib.api.endpoint import Endpoint
 from routilux_site.lib.api.operation import operation
 
@@ -20,7 +22,7 @@ class RuntimeDetail(Endpoint):
     @operation(
         id="read_runtime",
         summary="Read how the Runtime stands",
-        about="What `/readyz` judges by.",
+        about="What `/readyz` judges by, and what the dashboard shows of lanes and of the database.",
         tag="runtime",
         answers={200: RuntimeSerializer},
         refuses=[400],
@@ -29,7 +31,12 @@ class RuntimeDetail(Endpoint):
     def get(self, request: Request) -> Response:
         self.query()
         clusters = live_clusters().order_by("-started_at", "id")[:100]
-        return Response(RuntimeSerializer({**runtime_health(), "clusters": clusters}).data)
+        database = {
+            "oldest_snapshot_seconds": oldest_snapshot_seconds(django_link()),
+            "tables": dead_rows(django_link()),
+        }
+        told = {**runtime_health(), **lanes(), **database, "clusters": clusters}
+        return Response(RuntimeSerializer(told).data)
 
 
 class SessionList(Endpoint):

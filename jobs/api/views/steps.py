@@ -29,8 +29,9 @@ class StepList(Endpoint):
         examples=examples.STEPS,
     )
     def get(self, request: Request, job: UUID) -> Response:
-        node = self.query(StepQuery)["node"]
-        return self.page(selectors.step_rows(self.job(job), node=node), StepSerializer)
+        said = self.query(StepQuery)
+        rows = selectors.step_rows(self.job(job), node=said["node"], status=said.get("status", ""))
+        return self.page(rows, StepSerializer)
 
 
 class StepDetail(Endpoint):

@@ -37,7 +37,7 @@ class _Starting(Endpoint):
         if asked is not None:
             headers["Preference-Applied"] = f"wait={asked:.0f}"
             if waiting.wait_for_end(job, asked):
-                found = self.job(job.pk)
+                found = self.job_in_full(job.pk)
                 return Response(detail(found, progress_of(found), self.request), headers=headers)
         headers["Retry-After"] = LOOK_AGAIN_SECONDS
         return Response(accepted, status=202, headers=headers)

@@ -7,6 +7,7 @@ Exit codes: 0 done, or the job completed; 1 the job failed; 2 it was cancelled, 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -17,7 +18,7 @@ from jobs.admission.launch import Launch, checked_key
 from jobs.history import waiting
 from jobs.management import asking, rendering
 from jobs.management.following import Screen, View, follow
-from jobs.management.searching import search
+from jobs.management.searching import matches, search
 from jobs.models import Job
 from jobs.states import JobStatus
 from jobs.steering.bulk import BulkVerb
@@ -36,7 +37,9 @@ class Command(BaseCommand):
         _follow_arguments(verbs.add_parser("follow", help="stay with a job until it has ended"))
         for verb, about in (("cancel", "stop jobs"), ("retry", "go on with failed or cancelled jobs")):
             bulk = verbs.add_parser(verb, help=about)
-            bulk.add_argument("ids", nargs="+", metavar="ID")
+            bulk.add_argument("ids", nargs="*", metavar="ID")
+            bulk.add_argument("--where", metavar="FILTER", help="instead of ids: the jobs that a filter finds")
+            bulk.add_argument("--preview", action="store_true", help="do nothing, only say to which jobs")
             bulk.add_argument("--reason", default="", help="for the history")
         _list_arguments(verbs.add_parser("list", help="the newest jobs, or those that a filter chooses"))
         verbs.add_parser("show", help="one job with its steps, its error and its result").add_argument("id")
@@ -108,9 +111,12 @@ class Command(BaseCommand):
     def _retry(self, **options: Any) -> None:
         self._bulk(BulkVerb.RETRY, **options)
 
-    def _bulk(self, verb: BulkVerb, *, ids: list[str], reason: str, **options: Any) -> None:
+    def _bulk(self, verb: BulkVerb, *, preview: bool, reason: str, **options: Any) -> None:
         asking.must(self._user, verb.permission)
-        chosen = [asking.job_called(text, self._user).pk for text in ids]
+        chosen = self._chosen(verb, **options)
+        if preview:
+            self._foretell(verb, chosen)
+            return
         result = services.bulk(verb=verb, jobs=chosen, actor=self._user, reason=reason)
         if self._as_json:
             refused = [{"id": one.job, "reason": one.reason} for one in result.refused]
@@ -120,6 +126,23 @@ class Command(BaseCommand):
                 self.stdout.write(f"{verb} {key}: done")
         if result.refused:
             raise asking.Refused("\n".join(f"{verb} {one.job}: {one.reason}" for one in result.refused))
+
+    def _chosen(self, verb: BulkVerb, *, ids: list[str], where: str | None, **options: Any) -> list[UUID]:
+        if bool(ids) == bool(where):
+            raise asking.Refused("Say which jobs: by their ids, or by --where with a filter.")
+        if not where:
+            return [asking.job_called(text, self._user).pk for text in ids]
+        found = matches(where, self._user, verb, now=timezone.now())
+        if found.more:
+            self.stderr.write(f"More match than the newest {len(found.jobs)}: do it again for the next.")
+        return found.keys
+
+    def _foretell(self, verb: BulkVerb, chosen: list[UUID]) -> None:
+        if self._as_json:
+            self._answer({"matched": chosen})
+        else:
+            self.stdout.writelines(f"{verb} {key}\n" for key in chosen)
+            self.stderr.write(f"{len(chosen)} in all; nothing was done.")
 
     def _list(self, *, words: list[str], limit: int, cursor: str, **options: Any) -> None:
         found = search(words, self._user, cursor=cursor, limit=limit, now=timezone.now())

@@ -111,6 +111,11 @@ function since(time) {
   return Math.max(0, Math.floor((Date.now() + offset - Date.parse(time.dateTime)) / 1000));
 }
 
+function left(time) {
+  const s = Math.floor((Date.parse(time.dateTime) - Date.now() - offset) / 1000);
+  return s > 0 ? `in ${lasted(s)}` : "any moment now";
+}
+
 function lasted(s) {
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
@@ -127,8 +132,9 @@ function ago(s) {
 
 function tick() {
   if (document.hidden) return;
-  for (const time of document.querySelectorAll("time[data-since], time[data-ago]")) {
-    const text = "since" in time.dataset ? lasted(since(time)) : ago(since(time));
+  for (const time of document.querySelectorAll("time[data-since], time[data-ago], time[data-left]")) {
+    const { dataset } = time;
+    const text = "left" in dataset ? left(time) : "since" in dataset ? lasted(since(time)) : ago(since(time));
     if (text && time.textContent !== text) time.textContent = text;
   }
 }

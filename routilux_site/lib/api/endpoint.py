@@ -19,7 +19,7 @@ from routilux_site.lib import strict_json
 from routilux_site.lib.api.operation import DescribedSchema
 from routilux_site.lib.api.queries import NoQuery
 from routilux_site.lib.errors import RoutiluxError
-from routilux_site.lib.keyset import KeysetPagination
+from routilux_site.lib.keyset import KeysetPagination, Page
 
 Permissions = Mapping[str, tuple[str, ...]]
 S = TypeVar("S", bound=Serializer[Any])
@@ -120,7 +120,18 @@ class Endpoint(APIView):
     def page(self, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]], **context: Any) -> Response:
         """One page of `rows` in the order of the view's `keyset_field`."""
         pages = self.pagination_class()
-        found = pages.paginate_queryset(rows, self.request, view=self)
+        return self._told(pages, pages.paginate_queryset(rows, self.request, view=self), serializer, context)
+
+    def page_by(
+        self, find: Callable[..., Page[Any]], serializer: type[BaseSerializer[Any]], **context: Any
+    ) -> Response:
+        """The page that `find` finds, given `cursor` and `size`."""
+        pages = self.pagination_class()
+        return self._told(pages, pages.adopt(find, self.request), serializer, context)
+
+    def _told(
+        self, pages: KeysetPagination, found: Any, serializer: type[BaseSerializer[Any]], context: Any
+    ) -> Response:
         told = serializer(found, many=True, context={"request": self.request, **context})
         return pages.get_paginated_response(told.data)
 

@@ -108,6 +108,15 @@ class YesNo(serializers.BooleanField):
         return data
 
 
+class Identity(serializers.UUIDField):
+    """The id of a job as a JSON text; a number is none."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            raise serializers.ValidationError(f"{shorten(data)} is not accepted: an id is.", code="invalid")
+        return super().to_internal_value(data)
+
+
 @extend_schema_field({"type": "object", "additionalProperties": True})
 class JSONObject(serializers.JSONField):
     """In: whatever the body holds; the verb says what it thinks of it, alike for all doors. Out: an object."""

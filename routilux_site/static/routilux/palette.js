@@ -113,7 +113,11 @@ async function help() {
     close.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
+    // Else the first link of the text has the focus, and what stands above it is out of sight.
+    dialog.tabIndex = -1;
+    dialog.autofocus = true;
     dialog.showModal();
+    dialog.scrollTop = 0;
   } catch {
     location.assign(links.help.href);
   }
