@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from jobs import services
+from jobs.admission import nesting
 from jobs.models import Job, Wait
 from jobs.runtime import family
 from jobs.states import JobStatus
@@ -135,6 +136,21 @@ def test_it_pauses_and_resumes_the_child_too() -> None:
     child.refresh_from_db()
 
     assert child.status == JobStatus.RUNNING
+
+
+def test_it_pauses_a_child_that_is_born_after_the_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parent is paused while its step runs, which then starts the other job."""
+    make_flow("child", {"x": "test_pass"})
+    job, start_child = calling(), nesting.start_child
+    pauses = [lambda: services.pause(job=job)]
+    monkeypatch.setattr(nesting, "start_child", lambda *args: (pauses.pop()(), start_child(*args))[1])
+
+    run_session()
+    child = Job.objects.get(parent=job)
+    assert (child.status, child.started_at) == (JobStatus.PAUSED, None)
+    services.resume(job=job)
+
+    assert (ran(job).status, child.events.filter(kind="paused").count()) == (JobStatus.COMPLETED, 1)
 
 
 def test_it_hears_of_a_child_that_somebody_cancelled() -> None:

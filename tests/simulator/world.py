@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import product
+from functools import partial
 from random import Random
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
 from jobs.errors import SlotFull
-from jobs.runtime import committer, joint, routing
-from jobs.runtime import fuse as fusing
 from jobs.runtime.admit import admit
 from jobs.runtime.committer import Committer
 from jobs.runtime.finished import Finished, Outcome
@@ -26,12 +22,19 @@ from jobs.runtime.store.claim import Step
 from jobs.states import StepStatus
 from templates_app.routines import Wait
 from tests.simulator.behaviour import Payload
-from tests.simulator.graphs import random_flow
+from tests.simulator.family import Family
+from tests.simulator.graphs import ROOMY, Room, random_flow
 from tests.simulator.laws import Watch
+from tests.simulator.stage import Stage
 from tests.simulator.store import JOB, Link, StepRow, Store, law
 
 MOST_EVENTS = 20_000
 MOST_RETRIES = 4
+#: From this seed on jobs have child jobs.
+FAMILIES = 500_000
+#: Bounds of the jobs in a family, so that it comes to an end.
+FEW_ITEMS, FEWEST_ITEMS = 60, 12
+ENDED = frozenset({"completed", "failed"})
 
 
 @dataclass(slots=True, eq=False)
@@ -58,12 +61,13 @@ class Moods:
 
 
 class World:
-    def __init__(self, seed: int) -> None:
-        self._chance = Random(seed)
-        # Odd seeds have more in them; the others are the worlds that they were before there was more.
-        self._more = Random(f"more {seed}") if seed % 2 else None
-        self.flow, oracle = random_flow(self._chance, self._more)
+    def __init__(self, chance: Random, more: Random | None, *, room: Room = ROOMY, stage: Stage | None = None) -> None:
+        """With `more`, steps park and slots are narrow; a child job is on the `stage` of its parent."""
+        self._chance, self._more = chance, more
+        self.flow, oracle = random_flow(chance, more, room)
         self.store = Store(self.flow, keep_open=self.flow.keep_open)
+        self.stage = stage or Stage(self.store)
+        self.family: Family | None = None
         self._watch = Watch(self.store, oracle)
         self.store.on_start = self._watch.on_start
         self._moods = _moods(self._chance, confluent=self.flow.confluent)
@@ -73,17 +77,37 @@ class World:
         self._lanes = self._chance.randint(1, 4)
         self._to_post = list(self.flow.inputs[1:])
         self._ran = self._events = 0
+        self._in_vain: dict[int, int] = {}  #: steps whose child job failed, and for how many errors that was the answer
+        self._kept_paused = False
+
+    @property
+    def ran(self) -> int:
+        """How many steps were run, also those whose result was lost or refused."""
+        return self._ran + (self.family.ran if self.family else 0)
 
     def run(self) -> int:
-        """Until the job has ended; returns how many steps were run, also those whose result was lost or refused."""
-        with _in_place_of_sql(self.store):
-            port, payload = self.flow.inputs[0]
-            self._nudge(lambda router: router.post(port, dict(payload)))
-            while self.store.status not in {"completed", "failed"}:
-                self._event()
-                self._watch.after_event()
+        """Until the job has ended."""
+        with self.stage.in_place_of_sql():
+            self.begin()
+            while self.store.status not in ENDED:
+                self.live()
+            if self.family:
+                self.family.after_the_end()
+        return self.ran
+
+    def begin(self) -> None:
+        port, payload = self.flow.inputs[0]
+        self._nudge(lambda router: router.post(port, dict(payload)))
+
+    def live(self) -> None:
+        self._event()
+        self._watch.after_event()
+        if self.store.status in ENDED:
             self._watch.at_the_end()
-        return self._ran
+
+    def on_stage(self, do: Callable[[], None]) -> None:
+        with self.stage.given_to(self.store):
+            do()
 
     def _event(self) -> None:
         self._events += 1
@@ -119,7 +143,8 @@ class World:
     def _steering(self) -> list[Callable[[], None]]:
         """Answers arrive, and somebody sets and clears breakpoints."""
         store, nodes = self.store, sorted(self.flow.habits)
-        actions: list[Callable[[], None]] = [self._answer] * bool(store.asked)
+        actions = self.family.actions() if self.family else []
+        actions += [self._answer] * bool(self._decidable())
         if store.status in {"pending", "running"} and self._happens(self._moods.pause):
             actions.append(lambda: self._hold(self._chance.choice(nodes)))
         if store.breakpoints:
@@ -130,7 +155,7 @@ class World:
     def _verbs(self) -> list[Callable[[], None]]:
         store = self.store
         if store.status == "paused":
-            return [self._resume]
+            return [self.resume] * (not self._kept_paused)
         verbs: list[Callable[[], None]] = [self._pause] * self._happens(self._moods.pause)
         if self._to_post and self._happens(0.3):
             verbs.append(self._post)
@@ -173,6 +198,11 @@ class World:
             if outcome.next is not None:
                 self._follow(hand, outcome.next, alone)
 
+    def commit_what_is_held(self) -> None:
+        for hand in self._hands:
+            while hand.steps:
+                self._commit(hand)
+
     def _fuse(self, hand: Hand, finished: Finished) -> Finished | None:
         """As a lane does it: run what a pure step caused without a commit of its own."""
         if not finished.follow or finished.step.node not in self.flow.program.fusible or not finished.plain:
@@ -209,6 +239,8 @@ class World:
             finished.status, finished.delay, finished.error = StepStatus.RETRYING, self._chance.random(), {"type": "E"}
         elif self._happens(self._moods.stop):
             finished.status, finished.error = StepStatus.FAILED, {"type": "E"}
+        elif step.root is None and self._in_vain.get(step.id) == step.errors:
+            finished.status, finished.error = StepStatus.FAILED, {"type": "ChildFailed"}
         elif self._has_to_ask(step):
             finished.status, finished.wait = StepStatus.PARKED, Wait(self.flow.habits[step.node].asks, {})
         else:
@@ -261,21 +293,30 @@ class World:
     def _wait_for_time(self) -> None:
         store = self.store
         due = [row.due for row in store.rows("retrying")] + list(store.look_at.values())
-        patient = bool(self._to_post) or store.keep_open or bool(store.breakpoints)
+        patient = bool(self._to_post) or store.keep_open or bool(store.breakpoints) or self._kept_paused
         law(due or patient, f"nothing moves: {[(row.id, row.status) for row in store.open_rows()]}")
         store.now = max(store.now, min(due)) if due else store.now
 
     def _pause(self) -> None:
-        self.store.status = "paused"
+        self.pause()
+        self._kept_paused = False
+        if self.family:
+            self.family.pause()
+
+    def pause(self) -> None:
+        """By its parent; only that lets it go on."""
+        self.store.status, self._kept_paused = "paused", True
         for row in self.store.rows("ready", "waiting"):
             row.status = "held"
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
         """As jobs.steering.control does it."""
-        store = self.store
+        store, self._kept_paused = self.store, False
         store.status = "running" if any(row.attempt for row in store.steps) else "pending"
         self._let_go(store.rows("held"))
         self._nudge(Router.look_everywhere)
+        if self.family:
+            self.family.resume()
 
     def _let_go(self, held: list[StepRow]) -> None:
         """As jobs.steering.common does it."""
@@ -286,14 +327,24 @@ class World:
             if store.status == "paused":
                 row.status = "held"
 
+    def _decidable(self) -> list[int]:
+        """Parked steps that anybody may answer; the end of a child job answers the others."""
+        kinds = {step: self.flow.habits[self.store.row(step).node].asks for step in self.store.asked}
+        return sorted(step for step, kind in kinds.items() if kind == "decision" or not self.family)
+
     def _answer(self) -> None:
-        """As jobs.runtime.waits does it; the end of a child job is told twice now and then."""
-        step = self._chance.choice(sorted(self.store.asked))
+        """As jobs.runtime.waits does it; told twice now and then."""
+        step = self._chance.choice(self._decidable())
         for _ in range(1 + self._happens(0.3)):
-            if step in self.store.asked:
-                law(self.store.row(step).status == "parked", f"step {step} waits for an answer, and is not parked")
-                self.store.answers[step] = self.store.asked.pop(step)
-                self._let_go([self.store.row(step)])
+            self.answer(step)
+
+    def answer(self, step: int, *, failed: bool = False) -> None:
+        if step in self.store.asked:
+            law(self.store.row(step).status == "parked", f"step {step} waits for an answer, and is not parked")
+            self.store.answers[step] = self.store.asked.pop(step)
+            if failed:
+                self._in_vain[step] = self.store.answers[step]
+            self._let_go([self.store.row(step)])
 
     def _hold(self, node: str) -> None:
         """As jobs.steering.breakpoints does it."""
@@ -356,32 +407,23 @@ def _moods(chance: Random, *, confluent: bool) -> Moods:
     return Moods(mood(0.3), mood(0.2), mood(0.2), mood(0.3), stop, mood(0.1), mood(0.05))
 
 
-#: Functions of jobs.runtime.store that the model stands for, wherever they are imported.
-SQL = (
-    "lock_job",
-    "commit",
-    "promote",
-    "save_state",
-    "save_times",
-    "end_job",
-    "save_wait",
-    "complete",
-    "hold_back",
-)
-PLACES = (joint, routing, committer)
+def world(seed: int) -> World:
+    """Odd seeds have more in them, and high ones child jobs; the others are the worlds that they were before that."""
+    more = Random(f"more {seed}") if seed % 2 or seed >= FAMILIES else None
+    made = World(Random(seed), more, room=ROOMY if seed < FAMILIES else Room(FEW_ITEMS))
+    if seed >= FAMILIES:
+        made.family = Family(made, Random(f"family {seed}"), partial(_child, made))
+    return made
 
 
-@contextmanager
-def _in_place_of_sql(store: Store) -> Iterator[None]:
-    endless = patch.object(fusing, "AT_MOST_SECONDS", float("inf"))  # else it would depend on the machine's clock
-    with ExitStack() as patches:
-        patches.enter_context(endless)
-        for place, name in product(PLACES, SQL):
-            if hasattr(place, name):
-                patches.enter_context(patch.object(place, name, getattr(store, name)))
-        yield
+def _child(parent: World, chance: Random) -> World:
+    """Of a job whose outcome no schedule may change, neither may the outcomes of its children."""
+    sure = parent.flow.confluent
+    child = World(chance, None if sure else chance, room=Room(FEWEST_ITEMS, sure=sure), stage=parent.stage)
+    child.on_stage(child.begin)
+    return child
 
 
 def simulate(seed: int) -> int:
     """Returns how many steps were run; raises Broken."""
-    return World(seed).run()
+    return world(seed).run()
