@@ -111,7 +111,7 @@ class Arena:
 @contextmanager
 def an_arena(*, seed: int) -> Iterator[Arena]:
     with a_house(apps="tests.flows,tests.hazards", **STORM) as house:
-        house.build(work.FLOWS)
+        house.build(work.FLOWS + work.POISON)
         with psycopg.connect(**house.server.params) as connection:
             connection.execute(TABLES.encode())
         with a_proxy(Path(house.server.socket_dir) / f".s.PGSQL.{PORT}") as proxy:

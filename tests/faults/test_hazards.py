@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from jobs.runtime.failpoints import PLACES
 from routilux_site.embedded.server import PORT
 from tests.chaos.hosts import send
-from tests.desk import Desk
+from tests.desk import Desk, DeskError
 from tests.faults import oracle, work
 from tests.faults.proxy import Fault, a_proxy
 from tests.hazards import poison
@@ -21,10 +23,7 @@ pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("hazards")]
 
 FLOWS = f"""
 {work.FLOWS}
-from tests.hazards.poison import KINDS
-for kind in KINDS:
-    node = {{"routine": "hazard_poison", "config": {{"kind": kind}}, "timeout": 1}}
-    make_flow(f"poison_{{kind}}", {{"a": node}}, max_attempts=2)
+{work.POISON}
 make_flow("newer", {{"a": "hazard_work", "b": "newer_work"}}, ["a.output b.input"])
 make_flow("slow", {{"a": {{"routine": "hazard_rows", "config": {{"seconds": 0.5}}}}, "b": "hazard_work"}},
     ["a.output b.input"])
@@ -40,6 +39,8 @@ NEW = "tests.flows,tests.hazards,tests.newer"
 OLD = "tests.flows,tests.hazards"
 #: A frozen process has to be told from one that a busy machine keeps waiting.
 PATIENT = {**HASTY, "ROUTILUX_LEASE": "4"}
+#: Where a lease has to be told from two.
+LEASE = 6.0
 END = "SELECT status, error_summary FROM jobs_job WHERE id = %s AND finished_at IS NOT NULL"
 #: What a poison step leaves behind when it takes its whole process along, or hangs it: after its bound of deaths.
 DEAD = "the worker process died while running this step"
@@ -59,14 +60,39 @@ def end(house: House, job: str) -> tuple[str, str]:
 
 def test_it_gives_up_poison_after_its_bound_and_nothing_else(house: House) -> None:
     with house.runtime():
-        jobs = {kind: house.trigger(f"poison_{kind}", n=1) for kind in poison.KINDS}
-        neighbours = [house.trigger("line", n=n) for n in range(3)]
-        ends = {kind: end(house, job) for kind, job in jobs.items()}
-        assert [end(house, job) for job in neighbours] == [("completed", "")] * 3
+        jobs = {flow: house.trigger(flow, n=1) for flow in work.POISONS}
+        neighbours = [house.trigger("bystander", n=n) for n in range(6)]
+        ends = {flow: end(house, job) for flow, job in jobs.items()}
+        assert [end(house, job) for job in neighbours] == [("completed", "")] * 6
 
-    assert {kind: status for kind, (status, _) in ends.items()} == dict.fromkeys(poison.KINDS, "failed")
-    assert {kind for kind, (_, why) in ends.items() if DEAD in why} >= set(poison.DEADLY)
+    assert {flow: status for flow, (status, _) in ends.items()} == dict.fromkeys(work.POISONS, "failed")
+    assert {kind for kind in poison.KINDS if DEAD in ends[f"poison_{kind}"][1]} >= set(poison.DEADLY)
     oracle.check(house)
+
+
+@pytest.mark.parametrize("kind", poison.DEADLY)
+def test_it_costs_the_neighbours_of_poison_less_than_two_leases(house: House, kind: str) -> None:
+    """One, and what it takes to notice, and to run each of them alone."""
+    lost = 0.0
+    with house.runtime(ROUTILUX_LEASE=f"{LEASE}"):
+        while not lost:  # they may not have been neighbours at all
+            *neighbours, poisonous = (house.trigger(flow, n=1) for flow in (*["bystander"] * 4, f"poison_{kind}"))
+            assert [end(house, job)[0] for job in neighbours] == ["completed"] * 4
+            lost = max(time_lost(house, job) for job in neighbours)
+        with suppress(DeskError):  # it has ended
+            house.desk.ask("cancel", job=poisonous)
+
+    assert lost < 2 * LEASE
+
+
+def time_lost(house: House, job: str) -> float:
+    """Seconds between the first and the last beginning of the step of the job that had to begin anew most often."""
+    begun: dict[int, list[float]] = {}
+    for line in house.journal.read_text(encoding="ascii").splitlines():
+        at, _, kind, _, whose, step, _ = json.loads(line)
+        if (kind, whose) == ("begin", job):
+            begun.setdefault(step, []).append(at)
+    return max(at[-1] - at[0] for at in begun.values())
 
 
 def test_it_fences_an_owner_that_was_frozen_past_its_lease(house: House) -> None:
