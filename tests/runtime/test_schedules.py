@@ -93,7 +93,9 @@ def test_it_makes_no_second_job_when_its_clock_is_turned_back(
     assert (Job.objects.count(), schedule.next_at) == (1, NOON + timedelta(minutes=1))
 
 
-@pytest.mark.parametrize(("catch_up", "jobs", "kinds"), [("all", 10, ["missed"]), ("one", 1, ["missed"])])
+@pytest.mark.parametrize(
+    ("catch_up", "jobs", "kinds"), [("all", 10, ["missed"]), ("one", 1, ["missed"]), ("none", 0, ["missed"])]
+)
 def test_it_catches_up_after_an_outage(
     flow: FlowPrototype, monkeypatch: pytest.MonkeyPatch, catch_up: str, jobs: int, kinds: list[str]
 ) -> None:

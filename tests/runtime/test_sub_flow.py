@@ -126,6 +126,18 @@ def test_it_waits_without_a_lane_and_ends_the_child_with_its_parent() -> None:
     )
 
 
+def test_it_ends_the_child_when_another_branch_of_the_parent_fails() -> None:
+    make_flow("child", {"ok": "approval"})
+    handler = {"strategy": "retry", "max_retries": 2, "retry_delay": 0.4}
+    flaky = {"routine": "test_flaky", "config": {"times": 9}, "error_handler": handler}
+    nodes = {"s": "test_pass", "call": {"routine": "sub_flow", "config": {"flow": "child"}}, "f": flaky}
+    job = ran(start(make_flow("parent", nodes, ["s.output call.input", "s.output f.input"]), n=1))
+
+    child = Job.objects.get(parent=job)
+    assert (job.status, job.error_node, child.status) == (JobStatus.FAILED, "f", JobStatus.CANCELLED)
+    assert list(child.activations.values_list("status", flat=True)) == ["cancelled"]
+
+
 def test_it_pauses_and_resumes_the_child_too() -> None:
     job, child = waiting()
 
