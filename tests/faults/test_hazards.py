@@ -35,6 +35,9 @@ SELECT extract(epoch FROM n.look_at - n.last_activation)::int,
        n.last_activation BETWEEN j.created_at - interval '10 min' AND clock_timestamp()
 FROM jobs_nodestate n JOIN jobs_job j ON j.id = n.job_id WHERE j.id = %s
 """
+COMMITTED = """
+SELECT id, attempt, deaths FROM jobs_activation WHERE job_id = ANY(%s::uuid[]) AND status = 'completed' AND deaths = 0
+"""
 NEW = "tests.flows,tests.hazards,tests.newer"
 OLD = "tests.flows,tests.hazards"
 #: A frozen process has to be told from one that a busy machine keeps waiting.
@@ -153,6 +156,22 @@ def test_it_goes_by_the_clock_of_the_database(house: House) -> None:
 
     assert house.rows(TIMES, job) == [(600, True)]
     assert [found["count"] for found in oracle.results(house, job)] == [1]
+
+
+def test_it_drains_under_load_and_kills_nothing(house: House) -> None:
+    """Told to stop in the middle of many jobs: what was committed stays, and nobody's death is counted."""
+    runtime = house.start_runtime()
+    jobs = [house.trigger("bystander", n=n) for n in range(30)]
+    house.wait(lambda: len(house.rows(COMMITTED, jobs)) > 10, "some steps")
+
+    runtime.terminate()
+    status, before = runtime.wait(timeout=20), house.rows(COMMITTED, jobs)
+
+    with house.runtime():
+        assert {end(house, job) for job in jobs} == {("completed", "")}
+    assert (status, len(before) < 90) == (0, True)
+    after = house.rows(COMMITTED, jobs)
+    assert (set(before) <= set(after), len(after)) == (True, 90)
 
 
 def test_it_rolls_from_old_code_to_new(house: House) -> None:
