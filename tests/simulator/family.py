@@ -65,7 +65,7 @@ class Family:
             if child.under_way:
                 child.world.store.end_job(Link(), JOB, CANCELLED)
             before = list(child.world.store.committed)
-            child.world.on_stage(child.world.commit_what_is_held)
+            child.world.on_stage(child.world.sessions.commit_what_is_held)
             law(child.world.store.committed == before, "a child whose parent had ended went on")
 
     def _on_child(self, step: int) -> None:
