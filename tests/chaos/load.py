@@ -56,7 +56,8 @@ class Load(threading.Thread):
     def feed(self) -> None:
         """One more job; now and then something is done to it, too."""
         n = 10 * len(self.ledger)
-        flow = self._dice.choice(FLOWS if self._dice.randrange(POISON_EVERY) else work.POISONS)
+        poison = self._dice.choice((work.POISONS, work.DEADLY))
+        flow = self._dice.choice(FLOWS if self._dice.randrange(POISON_EVERY) else poison)
         lot = self._dice.random()
         entry = Entry(self._until_answered("trigger", flow=flow, input={"n": n}, key=f"n{n}"), flow, n)
         self.ledger.append(entry)

@@ -125,6 +125,10 @@ def works(house: House, job: str) -> bool:
     return house.wait_for_end(job) == "completed" and len(oracle.results(house, job)) == 1
 
 
+def rest(house: House) -> None:
+    house.wait(lambda: house.value(AWAKE) == 0, "the end of all sessions")
+
+
 @pytest.mark.parametrize("row", ROWS)
 def test_it_works_on_after(house: House, runtime: psutil.Popen, row: str) -> None:
     job = house.trigger("naps", n=1)
@@ -133,6 +137,7 @@ def test_it_works_on_after(house: House, runtime: psutil.Popen, row: str) -> Non
     ROWS[row](house, runtime)
 
     assert works(house, job)
+    rest(house)  # so that a process that was not there yet has to run the next one
     assert works(house, house.trigger("naps", n=2))
     oracle.check(house)
 
@@ -145,9 +150,21 @@ def test_it_works_on_after_workers_died_with_the_lock_of_the_guard(
 
     while list(handover.iterdir()):
         assert works(house, house.trigger("naps", n=3))
-        house.wait(lambda: house.value(AWAKE) == 0, "the end of the session")
+        rest(house)
 
     assert works(house, house.trigger("naps", n=4))
+
+
+def test_it_waits_out_an_outage_that_is_longer_than_its_lease(house: House) -> None:
+    with house.runtime(DATABASE_URL=house.url):
+        job = house.trigger("naps", n=6)
+        house.wait_for_step(job, "s0")
+        house.server.stop("immediate")
+        time.sleep(2 * float(HASTY["ROUTILUX_LEASE"]))
+        house.server.ensure()
+
+        assert works(house, job)
+    assert house.value("SELECT sum(deaths) FROM jobs_activation WHERE job_id = %s", job) == 0
 
 
 def test_it_starts_although_the_database_is_down(house: House) -> None:

@@ -51,6 +51,7 @@ work = {{"routine": "hazard_work", "config": {{"seconds": 0.3}}}}
 make_flow("bystander", dict.fromkeys(("s0", "s1", "s2"), work), ["s0.output s1.input", "s1.output s2.input"])
 """
 POISONS = tuple(f"poison_{kind}" for kind in poison.KINDS)
+DEADLY = tuple(f"poison_{kind}" for kind in poison.DEADLY)
 
 
 @dataclass(frozen=True)
