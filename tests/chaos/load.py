@@ -14,7 +14,7 @@ from tests.desk import Desk, DeskError
 from tests.faults import work
 from tests.house import House
 
-UNDER_WAY = "SELECT count(*) FROM jobs_job WHERE status IN ('pending', 'running', 'paused')"
+UNDER_WAY = "SELECT count(*) FROM jobs_job WHERE finished_at IS NULL"
 PAUSED = "INSERT INTO hazard_pause VALUES (%s, %s, clock_timestamp()) RETURNING 1"
 FLOWS = (*work.NAMES, "open")
 #: Of so many jobs one is poison: enough to be about all the time, and not so many that nothing else would run.

@@ -28,6 +28,8 @@ linear("line", "hazard_work", 6)
 linear("rows", "hazard_rows", 4)
 linear("marks", "marked", 3)
 linear("open", "hazard_work", 2, keep_open=True)
+linear("limited", "hazard_work", 2, concurrency={"limit": 2})
+linear("rated", "hazard_work", 2, rate_limit={"count": 4, "per_seconds": 2})
 make_flow("fan", {
     "a": {"routine": "test_spread", "config": {"count": 6}},
     "b": "hazard_work",
@@ -71,7 +73,7 @@ def expected(flow: str, n: int) -> Expected:
     return BRANCHED[flow]
 
 
-STRAIGHT: Mapping[str, int] = {"line": 6, "rows": 4, "marks": 3, "bystander": 3}
+STRAIGHT: Mapping[str, int] = {"line": 6, "rows": 4, "marks": 3, "limited": 2, "rated": 2, "bystander": 3}
 BRANCHED: Mapping[str, Expected] = {
     "fan": Expected(9, [{"count": 4}, {"count": 2}]),
     "diamond": Expected(4, [{"left": ["a", "b"], "right": ["a", "c"]}]),
@@ -79,7 +81,7 @@ BRANCHED: Mapping[str, Expected] = {
     "flaky": Expected(2, [{"attempt": 3, "trail": ["b"]}]),
     "narrow": Expected(7, [{"n": number, "trail": ["b"]} for number in range(6)]),
 }
-NAMES = ("line", "rows", "marks", *BRANCHED)
+NAMES = ("line", "rows", "marks", "limited", "rated", *BRANCHED)
 
 
 def comes_to(flow: str, n: int, results: Sequence[Payload]) -> bool:
