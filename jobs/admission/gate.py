@@ -6,6 +6,7 @@ one conditional update let it go. What holds a place is the unfinished admitted 
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +24,7 @@ from jobs.runtime import wake
 from jobs.runtime.nudge import nudge
 from jobs.runtime.store import admit as store
 from jobs.runtime.store.link import django_link, is_conflict
+from jobs.runtime.turns import EVERY
 from jobs.states import JobStatus
 
 #: A sweep that finds a full line goes on, but not for ever.
@@ -102,7 +104,7 @@ def admit(flow: int, key: str) -> int:
 def _admit(flow: int, key: str) -> int:
     link = django_link()
     store.lock_flow(link, flow)
-    line = store.line(link, flow, key)
+    line = store.line(link, flow, key, oldest_first=_is_their_turn())
     decision = decide(line.candidates, taken=line.taken, starts=line.starts, now=line.now)
     if decision.later:
         store.look_later(link, *decision.later)
@@ -111,6 +113,11 @@ def _admit(flow: int, key: str) -> int:
         if not open_steps:  # closed or mended while it was queued: nothing may be left to do
             nudge(Job.objects.get(pk=job_id), lambda router: None)
     return len(begun)
+
+
+def _is_their_turn() -> bool:
+    """One decision in EVERY begins with who has waited longest, so that a low priority is late but never starved."""
+    return random.random() * EVERY < 1  # noqa: S311
 
 
 def sweep() -> int:
