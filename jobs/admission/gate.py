@@ -6,6 +6,7 @@ one conditional update let it go. What holds a place is the unfinished admitted 
 
 from __future__ import annotations
 
+import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,9 +24,11 @@ from jobs.models.schedule import Overlap
 from jobs.runtime import wake
 from jobs.runtime.nudge import nudge
 from jobs.runtime.store import admit as store
-from jobs.runtime.store.link import django_link, is_conflict
+from jobs.runtime.store.link import OUTAGES, django_link, is_conflict
 from jobs.runtime.turns import EVERY
 from jobs.states import JobStatus
+
+logger = logging.getLogger(__name__)
 
 #: A sweep that finds a full line goes on, but not for ever.
 ROUNDS = 20
@@ -92,10 +95,13 @@ def admit(flow: int, key: str) -> int:
     try:
         with transaction.atomic():
             admitted = _admit(flow, key)
-    except Exception as error:
+    except OUTAGES as error:
         if not is_conflict(error):
             raise
         return 0  # somebody else is at it; the sweep comes by
+    except Exception:  # what one flow has wrong with it keeps back no other
+        logger.exception("admission failed", extra={"action": "admission_failed", "flow": flow})
+        return 0
     if admitted:
         wake.ring()
     return admitted

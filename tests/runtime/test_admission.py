@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from jobs import services
 from jobs.admission import gate as admission
+from jobs.admission.limits import decide
 from jobs.errors import BadInput
 from jobs.models import Job, Ticket
 from jobs.runtime.turns import EVERY
@@ -232,6 +233,18 @@ def test_it_admits_what_a_crash_left_behind() -> None:
     assert (admission.sweep(), admission.sweep()) == (1, 0)
     second.refresh_from_db()
     assert second.status == JobStatus.PENDING
+
+
+def test_it_lets_others_in_when_one_flow_has_something_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    flows = [make_flow(name, {"a": "test_switch"}, concurrency={"limit": 1}) for name in ("bad", "good")]
+    held, freed = [start(flow) for flow in flows], [start(flow) for flow in flows]
+    Job.objects.filter(pk__in=[job.pk for job in held]).update(status="failed", open=0)
+    keys = [job.concurrency_key for job in held]
+    broken = lambda seen, **more: decide(seen, **more) if keys[1] in more["taken"] else 1 / 0  # noqa: E731
+    monkeypatch.setattr(admission, "decide", broken)
+
+    assert admission.sweep() == 1
+    assert [Job.objects.get(pk=job.pk).status for job in freed] == [JobStatus.QUEUED, JobStatus.PENDING]
 
 
 def test_it_says_why_a_job_waits() -> None:

@@ -24,11 +24,11 @@ def _mended() -> Iterator[None]:
     switch.broken = True
 
 
-def calling(child: str = "child", **node: Any) -> Job:
+def calling(child: str = "child", parent: str = "parent", **node: Any) -> Job:
     """A job whose node `call` runs the flow `child`, and then `b`."""
     call = {"routine": "sub_flow", "config": {"flow": child}, **node}
     wires = ["call.output b.input"]
-    return start(make_flow("parent", {"call": call, "b": "test_pass"}, wires, entry="call.input"), n=1)
+    return start(make_flow(parent, {"call": call, "b": "test_pass"}, wires, entry="call.input"), n=1)
 
 
 def ran(job: Job) -> Job:
@@ -180,6 +180,23 @@ def test_it_is_told_by_the_sweep_when_nobody_else_did() -> None:
     assert family.sweep() == 1
     assert family.sweep() == 0
     assert (Wait.objects.get(kind="child_job").answer or {})["status"] == "completed"
+
+
+def test_it_tells_other_families_when_one_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    (_, first), (_, second) = waiting(), ended_alone()
+    Job.objects.filter(pk__in=[first.pk, second.pk]).update(status=JobStatus.COMPLETED, open=0)
+    tell_parent = family.tell_parent
+    monkeypatch.setattr(family, "tell_parent", lambda job: tell_parent(job) if job != first.pk else job[0])
+
+    assert family.sweep() == 1
+    assert [Wait.objects.get(child=child).answered_at is None for child in (first, second)] == [True, False]
+
+
+def ended_alone() -> tuple[Job, Job]:
+    """Another such family."""
+    job = calling(parent="another")
+    run_session()
+    return job, Job.objects.get(parent=job)
 
 
 def test_it_ends_children_whose_parent_has_gone_by_the_sweep() -> None:
