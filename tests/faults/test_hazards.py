@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jobs.runtime.failpoints import PLACES
@@ -89,6 +90,12 @@ def test_it_costs_the_neighbours_of_poison_less_than_two_leases(house: House, ki
     assert lost < 2 * LEASE
 
 
+def ended(house: House, job: str) -> int:
+    """How many executions of steps of the job came to the end of their code, whatever became of their results."""
+    lines = [json.loads(line) for line in house.journal.read_text(encoding="ascii").splitlines()]
+    return sum((kind, whose) == ("end", job) for _, _, kind, _, whose, _, _ in lines)
+
+
 def time_lost(house: House, job: str) -> float:
     """Seconds between the first and the last beginning of the step of the job that had to begin anew most often."""
     begun: dict[int, list[float]] = {}
@@ -108,6 +115,7 @@ def test_it_fences_an_owner_that_was_frozen_past_its_lease(house: House) -> None
 
         found = end(house, job)
         send(pid, signal.SIGCONT)
+        house.wait(lambda: ended(house, job) == 3 or not psutil.pid_exists(pid), "the end of what was frozen")
 
         assert end(house, house.trigger("line", n=5)) == ("completed", "")
     assert found == ("completed", "")
