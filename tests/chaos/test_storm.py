@@ -9,7 +9,8 @@ from tests.chaos.storm import figures, look_around, rage
 
 pytestmark = [pytest.mark.kill, pytest.mark.xdist_group("storm")]
 
-SEED, FAULTS = 11, 25
+#: With poison among the first jobs, a cluster, a main process, a freeze, a stall, a reset and a crash among the faults.
+SEED, FAULTS = 115, 25
 
 
 def test_it_loses_nothing_in_a_short_storm() -> None:
