@@ -140,7 +140,7 @@ FAULTS: Final[Mapping[str, tuple[Fault, int]]] = {
     "cluster": (kill_cluster, 1),
     "host": (kill_host, 1),
     "freeze": (freeze, 4),
-    "database": (crash_database, 7),
+    "database": (crash_database, 8),
     "outage": (outage, 1),
     "cut": (cut, 8),
     "reset": (reset, 2),
