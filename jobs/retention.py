@@ -54,7 +54,8 @@ def prune(*, older_than: timedelta, statuses: Collection[str] = JOB_TERMINAL, ba
 
 def would_prune(*, older_than: timedelta, statuses: Collection[str] = JOB_TERMINAL) -> int:
     """How many jobs `prune` would take away now."""
-    return Job.objects.filter(status__in=statuses, finished_at__lt=timezone.now() - older_than).count()
+    old = Job.objects.filter(status__in=statuses, finished_at__lt=timezone.now() - older_than)
+    return old.exclude(parent__isnull=False, parent__finished_at=None).count()
 
 
 def keep_house() -> None:

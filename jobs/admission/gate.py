@@ -6,6 +6,8 @@ one conditional update let it go. What holds a place is the unfinished admitted 
 
 from __future__ import annotations
 
+import logging
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,8 +24,11 @@ from jobs.models.schedule import Overlap
 from jobs.runtime import wake
 from jobs.runtime.nudge import nudge
 from jobs.runtime.store import admit as store
-from jobs.runtime.store.link import django_link, is_conflict
+from jobs.runtime.store.link import OUTAGES, django_link, is_conflict
+from jobs.runtime.turns import EVERY
 from jobs.states import JobStatus
+
+logger = logging.getLogger(__name__)
 
 #: A sweep that finds a full line goes on, but not for ever.
 ROUNDS = 20
@@ -90,10 +95,13 @@ def admit(flow: int, key: str) -> int:
     try:
         with transaction.atomic():
             admitted = _admit(flow, key)
-    except Exception as error:
+    except OUTAGES as error:
         if not is_conflict(error):
             raise
         return 0  # somebody else is at it; the sweep comes by
+    except Exception:  # what one flow has wrong with it keeps back no other
+        logger.exception("admission failed", extra={"action": "admission_failed", "flow": flow})
+        return 0
     if admitted:
         wake.ring()
     return admitted
@@ -102,7 +110,7 @@ def admit(flow: int, key: str) -> int:
 def _admit(flow: int, key: str) -> int:
     link = django_link()
     store.lock_flow(link, flow)
-    line = store.line(link, flow, key)
+    line = store.line(link, flow, key, oldest_first=_is_their_turn())
     decision = decide(line.candidates, taken=line.taken, starts=line.starts, now=line.now)
     if decision.later:
         store.look_later(link, *decision.later)
@@ -111,6 +119,11 @@ def _admit(flow: int, key: str) -> int:
         if not open_steps:  # closed or mended while it was queued: nothing may be left to do
             nudge(Job.objects.get(pk=job_id), lambda router: None)
     return len(begun)
+
+
+def _is_their_turn() -> bool:
+    """One decision in EVERY begins with who has waited longest, so that a low priority is late but never starved."""
+    return random.random() * EVERY < 1  # noqa: S311
 
 
 def sweep() -> int:

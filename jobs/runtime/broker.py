@@ -105,6 +105,7 @@ class PostgresBroker(Broker):  # type: ignore[misc]
             return []
 
     def acknowledge(self, task_id: str) -> None:
+        failpoints.hit("in_monitor")
         self._settle(ACKNOWLEDGE, task_id)
 
     def fail(self, task_id: str) -> None:

@@ -25,6 +25,7 @@ PLACES: Final = (
     "after_commit",
     "before_ack",
     "after_dequeue",
+    "in_monitor",
     "in_rescue",
 )
 #: Long enough to outlive a lease of the tests.

@@ -6,7 +6,7 @@ Whoever ends a job tells its family right after the commit. Should it die in bet
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from jobs.models import Job, Wait
 from jobs.runtime.store.joblock import End, close_rest, end_job
-from jobs.runtime.store.link import DATABASE_ERRORS, django_link
+from jobs.runtime.store.link import DATABASE_ERRORS, OUTAGES, django_link
 from jobs.runtime.waits import answer
 from jobs.states import JOB_TERMINAL, JOB_UNDER_WAY, JobStatus, WaitKind
 
@@ -63,11 +63,20 @@ def sweep() -> int:
     orphaned = Job.objects.filter(parent__status__in=JOB_TERMINAL, parent_step_id__isnull=False)
     ended = list(untold.values_list("child_id", flat=True)[:SWEEP_AT_MOST])
     alone = list(orphaned.filter(status__in=JOB_UNDER_WAY).values_list("pk", flat=True)[:SWEEP_AT_MOST])
-    for job in ended:
-        tell_parent(job)
-    for job in alone:
-        _end_child(job)
-    return len(ended) + len(alone)
+    done = [_done(tell_parent, job) for job in ended] + [_done(_end_child, job) for job in alone]
+    return sum(done)
+
+
+def _done(do: Callable[[UUID], None], job: UUID) -> bool:
+    """What one family has wrong with it keeps back no other."""
+    try:
+        do(job)
+    except OUTAGES:
+        raise
+    except Exception:
+        logger.exception("family not told", extra={"action": "family_not_told", "job": str(job)})
+        return False
+    return True
 
 
 def _end_child(child: UUID) -> None:

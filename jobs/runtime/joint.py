@@ -18,7 +18,7 @@ from jobs.runtime.routing import failing_policy, make_room, router_for, save_rou
 from jobs.runtime.store.commit import commit
 from jobs.runtime.store.joblock import End, JobView, end_job, lock_job, promote, save_state
 from jobs.runtime.store.link import Link
-from jobs.runtime.store.waits import save_wait
+from jobs.runtime.store.waits import pause_child, save_wait
 from jobs.states import JobStatus, StepStatus
 
 
@@ -51,7 +51,7 @@ class JointCommit:
         composition.add(owned, router, admitted.statuses, failing=failing, released=released)
         save_routing(self._link, job, owned[0].program, router)
         written = commit(self._link, composition.batch, session=self._session)
-        self._park(owned)
+        self._park(owned, paused=view.status == JobStatus.PAUSED)
         failpoints.hit("in_commit")
         if end:
             end_job(self._link, job, end)
@@ -68,12 +68,14 @@ class JointCommit:
             outcomes[0].due_in = min(soonest, outcomes[0].due_in or soonest)
         return outcomes
 
-    def _park(self, owned: Sequence[Finished]) -> None:
+    def _park(self, owned: Sequence[Finished], *, paused: bool) -> None:
         """Keep what steps that are now parked asked for."""
         for f in owned:
             if f.wait and f.status == StepStatus.PARKED:
-                asked: dict[str, Any] = {"kind": f.wait.kind, "request": f.wait.request, "errors": f.errors}
-                save_wait(self._link, job=f.step.job_id, step=f.step.id, **asked)
+                asked: dict[str, Any] = {"kind": f.wait.kind, "request": f.wait.request}
+                save_wait(self._link, job=f.step.job_id, step=f.step.id, errors=f.errors, **asked)
+                if paused:
+                    pause_child(self._link, **asked)
 
     def _settle_states(self, job: UUID, view: JobView, owned: Sequence[Finished]) -> None:
         """Save what steps changed in their node's durable state, unless another step of the node was faster."""

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
@@ -29,7 +29,7 @@ from jobs.runtime.routing import failing_policy, make_room, router_for, save_rou
 from jobs.runtime.store import birth as store
 from jobs.runtime.store.birth import Key, Newborn
 from jobs.runtime.store.joblock import JobView, end_job, lock_job, promote, read_clock
-from jobs.runtime.store.link import django_link, is_conflict
+from jobs.runtime.store.link import OUTAGES, django_link, is_conflict
 from jobs.states import JobStatus, StepStatus
 
 logger = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ def fire_timers() -> int:
     for job_id, nodes in due:
         try:
             _fire(job_id, nodes)
-        except DatabaseError as error:
+        except OUTAGES as error:
             if not is_conflict(error):
                 raise
         except Exception:  # a timer that cannot fire here must not stop the others; another host may know its routines

@@ -70,10 +70,12 @@ def flush(view: JobView, router: Router, done: Done) -> Rooms:
 
 
 def _moves(view: JobView, router: Router, found: Rooms, done: Done) -> bool:
-    """Is anything under way, beside steps that wait for room and what their nodes hold back for them?"""
+    """Is anything under way, beside steps that wait for room and what their nodes hold back for them? A step that
+    begins at a breakpoint is: whoever set it may let it go."""
     held_back = sum(view.nodes.get(step) in found.nodes for step in view.held_back)
     others = view.open - done.closing - len(view.blocked) - held_back
-    return others > 0 or any(step.node not in found.nodes for step in router.steps)
+    stuck = found.nodes.keys() - view.breakpoints
+    return others > 0 or any(step.node not in stuck for step in router.steps)
 
 
 def deadlock(program: Program, view: JobView, router: Router, found: Rooms, done: Done) -> End | None:

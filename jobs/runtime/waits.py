@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +13,15 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from jobs.models import Activation, Job, Wait
+from jobs.runtime.store.link import OUTAGES
 from jobs.states import JOB_TERMINAL, StepStatus
 from jobs.steering.common import let_go, steps, tell
 
+logger = logging.getLogger(__name__)
+
 TIMED_OUT_AT_MOST = 20
+#: Until one that failed is tried again.
+PENALTY = timedelta(seconds=30)
 
 
 def answer(job: Job, waits: QuerySet[Wait], given: Mapping[str, Any]) -> bool:
@@ -33,9 +40,20 @@ def time_out() -> int:
     """Answer for those who did not in time; returns how many steps that were."""
     due = Activation.objects.filter(status=StepStatus.PARKED, due_at__lte=Now()).order_by("due_at")
     found = list(due.values_list("pk", "job_id", "node")[:TIMED_OUT_AT_MOST])
-    for step, job, node in found:
+    return sum(_timed_out(*one) for one in found)
+
+
+def _timed_out(step: int, job: UUID, node: str) -> bool:
+    """What one of them has wrong with it keeps back no other."""
+    try:
         _time_out(step, job, node)
-    return len(found)
+    except OUTAGES:
+        raise
+    except Exception:
+        logger.exception("not timed out", extra={"action": "wait_failed", "job": str(job)})
+        Activation.objects.filter(pk=step).update(due_at=Now() + PENALTY)
+        return False
+    return True
 
 
 def _time_out(step: int, job_id: UUID, node: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 
 from jobs import services
 from jobs.access import TRIGGER
@@ -17,7 +17,7 @@ from jobs.errors import FlowNotRunnable, JobError
 from jobs.models import Job, Schedule
 from jobs.models.schedule import Overlap
 from jobs.runtime.store.admit import clock
-from jobs.runtime.store.link import django_link
+from jobs.runtime.store.link import OUTAGES, django_link
 from jobs.schedules import verbs as schedules
 from jobs.schedules.slots import Plan, plan
 from jobs.states import JOB_TERMINAL, JobStatus
@@ -100,7 +100,7 @@ def _run(schedule: Schedule, slot: datetime) -> bool:
         schedule.problem = ""
     except IntegrityError:
         logger.info("slot has its job already", extra={"action": "slot_taken", "schedule": schedule.name})
-    except DatabaseError:
+    except OUTAGES:
         raise
     except Exception as error:
         _tell_problem(schedule, slot, error)

@@ -9,15 +9,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Self
 
 from routilux_site.lib import strict_json
+from templates_app.routines.brief import briefly
 from templates_app.routines.deciding import Activate, Decline, Payload, Policy, View
 from templates_app.routines.errors import PolicyError
 from templates_app.routines.text import closest_first, listed, shorten, suggestion
 
 PolicyFunction = Callable[..., Any]
 POSITIONAL = ("slots", "worker_state")
+#: A job's lock is held while its policies are asked, and the session's other commits wait.
+SECONDS = 5.0
 EXPECTED = "(activate, data_slice, message), or only true or false"
 
 _functions: dict[str, PolicyFunction] = {}
@@ -129,7 +133,7 @@ class Custom(Policy):
     def decide(self, view: View) -> Activate | Decline:
         slots = {slot: SlotView(slot, view.payloads.get(slot, ())) for slot in view.queued}
         state = WorkerState(view)
-        answer = _functions[self.name](slots, state, **_copy(dict(self.params)))
+        answer = briefly(SECONDS, partial(_functions[self.name], slots, state, **_copy(dict(self.params))))
         activate, data_slice, message = _understood(answer, slots)
         memory = state.changed(view.memory)
         if not activate:

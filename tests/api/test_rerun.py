@@ -19,8 +19,9 @@ def test_it_makes_a_new_job_with_the_same_input(as_bob: Client, job: Job) -> Non
     assert (made.origin_id, made.entry, made.items.get().payload) == (job.pk, job.entry, {"n": 1})
 
 
-def test_it_takes_another_input(as_bob: Client, job: Job) -> None:
-    post(as_bob, f"jobs/{job.pk}/rerun", {"revision": "latest", "input": {"n": 2}})
+@pytest.mark.parametrize("revision", ["pinned", "latest"])
+def test_it_takes_another_input(as_bob: Client, job: Job, revision: str) -> None:
+    post(as_bob, f"jobs/{job.pk}/rerun", {"revision": revision, "input": {"n": 2}})
 
     assert Job.objects.exclude(pk=job.pk).get().items.get().payload == {"n": 2}
 

@@ -23,6 +23,7 @@ WORDS = {
     "orphans": "processes left without a supervisor",
     "freezes": "processes frozen for longer than their lease, and thawed",
     "network_faults": "connections cut around a commit, reset or stalled",
+    "poison": "jobs with a poison step (segfault, endless loop, out of memory, ...), all given up after their bound",
     "template_edits": "edits of a template while its jobs ran",
     "jobs": "jobs triggered",
     "steps": "steps completed",

@@ -95,7 +95,7 @@ class Arena:
 
     def settle(self, patience: float = 60.0) -> list[str]:
         """Wait until every job has ended, for as long as steps still end; the jobs that are stuck."""
-        sql = "SELECT id::text FROM jobs_job WHERE status IN ('pending', 'running', 'paused') ORDER BY 1"
+        sql = "SELECT id::text FROM jobs_job WHERE finished_at IS NULL ORDER BY 1"
         progress = "SELECT count(*) FROM jobs_activation WHERE finished_at IS NOT NULL"
         best, since = -1, time.monotonic()
         while open_jobs := [row[0] for row in self.house.rows(sql)]:
@@ -111,7 +111,7 @@ class Arena:
 @contextmanager
 def an_arena(*, seed: int) -> Iterator[Arena]:
     with a_house(apps="tests.flows,tests.hazards", **STORM) as house:
-        house.build(work.FLOWS)
+        house.build(work.FLOWS + work.POISON)
         with psycopg.connect(**house.server.params) as connection:
             connection.execute(TABLES.encode())
         with a_proxy(Path(house.server.socket_dir) / f".s.PGSQL.{PORT}") as proxy:

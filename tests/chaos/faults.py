@@ -32,6 +32,13 @@ def kill(arena: Arena, pids: list[int]) -> bool:
     return True
 
 
+def kill_busy(arena: Arena) -> bool:
+    """Two at once, where there are two: whoever takes over from one may have been the other."""
+    found = arena.busy()
+    victims = arena.dice.sample(found, min(2, len(found)))
+    return sum(kill(arena, [pid]) for pid in victims) > 0
+
+
 def idle(arena: Arena) -> list[int]:
     return sorted({*arena.role("worker")} - {*arena.busy()})
 
@@ -123,7 +130,7 @@ def stall(arena: Arena) -> bool:
 
 FAULTS: Final[Mapping[str, tuple[Fault, int]]] = {
     "failpoint": (arm_failpoint, 40),
-    "busy worker": (partial(kill_one_of, Arena.busy), 25),
+    "busy workers": (kill_busy, 25),
     "idle worker": (partial(kill_one_of, idle), 3),
     "pusher": (partial(kill_one_of, lambda arena: arena.role("pusher")), 6),
     "monitor": (partial(kill_one_of, lambda arena: arena.role("monitor")), 2),
@@ -133,7 +140,7 @@ FAULTS: Final[Mapping[str, tuple[Fault, int]]] = {
     "cluster": (kill_cluster, 1),
     "host": (kill_host, 1),
     "freeze": (freeze, 4),
-    "database": (crash_database, 6),
+    "database": (crash_database, 8),
     "outage": (outage, 1),
     "cut": (cut, 8),
     "reset": (reset, 2),

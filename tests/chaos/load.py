@@ -14,9 +14,11 @@ from tests.desk import Desk, DeskError
 from tests.faults import work
 from tests.house import House
 
-UNDER_WAY = "SELECT count(*) FROM jobs_job WHERE status IN ('pending', 'running', 'paused')"
+UNDER_WAY = "SELECT count(*) FROM jobs_job WHERE finished_at IS NULL"
 PAUSED = "INSERT INTO hazard_pause VALUES (%s, %s, clock_timestamp()) RETURNING 1"
 FLOWS = (*work.NAMES, "open")
+#: Of so many jobs one is poison: enough to be about all the time, and not so many that nothing else would run.
+POISON_EVERY = 60
 
 
 @dataclass
@@ -53,7 +55,9 @@ class Load(threading.Thread):
 
     def feed(self) -> None:
         """One more job; now and then something is done to it, too."""
-        flow, n = self._dice.choice(FLOWS), 10 * len(self.ledger)
+        n = 10 * len(self.ledger)
+        poison = self._dice.choice((work.POISONS, work.DEADLY))
+        flow = self._dice.choice(FLOWS if self._dice.randrange(POISON_EVERY) else poison)
         lot = self._dice.random()
         entry = Entry(self._until_answered("trigger", flow=flow, input={"n": n}, key=f"n{n}"), flow, n)
         self.ledger.append(entry)

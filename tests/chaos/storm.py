@@ -17,6 +17,10 @@ from tests.faults.invariants import Rows
 
 STATUSES = "SELECT id::text, status FROM jobs_job"
 RESULTS = "SELECT job_id::text, payload FROM jobs_item WHERE node = '' ORDER BY id"
+POISON = """
+SELECT count(*) FROM jobs_job j JOIN templates_app_prototype f ON f.id = j.flow_id
+WHERE starts_with(f.name, 'poison_') AND j.status = 'failed'
+"""
 STEPS = "SELECT count(*) FROM jobs_activation WHERE status = 'completed'"
 
 
@@ -61,6 +65,8 @@ def _lost(arena: Arena, stuck: list[str]) -> list[str]:
 def _is_right(entry: Entry, status: str | None, results: list[Any]) -> bool:
     if status == "cancelled" and (entry.cancelled or entry.loose):
         return True
+    if entry.flow in work.POISONS:
+        return (status, results) == ("failed", [])
     whole = entry.flow == "open" and entry.loose
     return status == "completed" and (whole or work.comes_to(entry.flow, entry.n, results))
 
@@ -81,6 +87,7 @@ def figures(arena: Arena, after: Aftermath, *, minutes: float) -> dict[str, floa
         "orphans": arena.done["orphans"],
         "freezes": arena.done["freezes"],
         "network_faults": sum(arena.proxy.done.values()),
+        "poison": int(arena.house.value(POISON)),
         "template_edits": arena.editor.edits,
         "jobs": len(arena.load.ledger),
         "steps": int(arena.house.value(STEPS)),

@@ -153,6 +153,23 @@ def no_more_run_than_may(read: Read) -> Rows:
         GROUP BY one.job_id, one.id, one.most HAVING count(*) > one.most""")
 
 
+def no_more_jobs_are_under_way_than_may(read: Read) -> Rows:
+    """I7. At no moment were more jobs under way than the limit of their flow, or of their key."""
+    return read("""
+        SELECT one.id, count(*) FROM jobs_job one JOIN jobs_job other ON other.concurrency_key = one.concurrency_key
+          AND other.admitted_at <= one.admitted_at AND one.admitted_at < coalesce(other.finished_at, 'infinity')
+        WHERE one.concurrency_limit IS NOT NULL GROUP BY one.id HAVING count(*) > one.concurrency_limit""")
+
+
+def no_more_jobs_begin_than_may(read: Read) -> Rows:
+    """I7. In no span of the length that the rate of a flow names did more of its jobs begin."""
+    return read("""
+        SELECT one.id, count(*) FROM jobs_job one JOIN jobs_job other ON other.flow_id = one.flow_id
+          AND other.admitted_at <= one.admitted_at
+          AND other.admitted_at > one.admitted_at - one.rate_seconds * interval '1 second'
+        WHERE one.rate_count IS NOT NULL GROUP BY one.id HAVING count(*) > one.rate_count""")
+
+
 def nothing_starts_after_the_end(read: Read) -> Rows:
     """I8. A job that was cancelled, or ended otherwise, starts no step any more."""
     # A step may be taken between the moment that is written into the job and the commit which makes that the truth.
@@ -204,7 +221,7 @@ INVARIANTS: Final[Mapping[str, tuple[Invariant, ...]]] = {
     "I4": (a_join_takes_one_item_of_each_slot,),
     "I5": (an_event_reaches_each_slot_once, a_queue_is_taken_in_order),
     "I6": (deaths_and_errors_are_bounded,),
-    "I7": (no_more_run_than_may,),
+    "I7": (no_more_run_than_may, no_more_jobs_are_under_way_than_may, no_more_jobs_begin_than_may),
     "I8": (nothing_starts_after_the_end,),
     "I9": (what_a_job_runs_never_changes,),
     "I10": (a_batch_has_its_size,),

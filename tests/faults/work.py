@@ -1,6 +1,7 @@
 """The flows that are under way while things break, and what each must come to: worked out by hand, not by the engine.
 
-All of them bear a hundred deaths a step, because here nobody is to blame for dying.
+All of them bear a hundred deaths a step, because here nobody is to blame for dying; all but the poison, which must fail
+after the usual bound, and the bystander, which must not.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from tests.hazards import poison
 
 Payload = dict[str, Any]
 
@@ -25,6 +28,8 @@ linear("line", "hazard_work", 6)
 linear("rows", "hazard_rows", 4)
 linear("marks", "marked", 3)
 linear("open", "hazard_work", 2, keep_open=True)
+linear("limited", "hazard_work", 2, concurrency={"limit": 2})
+linear("rated", "hazard_work", 2, rate_limit={"count": 4, "per_seconds": 2})
 make_flow("fan", {
     "a": {"routine": "test_spread", "config": {"count": 6}},
     "b": "hazard_work",
@@ -39,6 +44,16 @@ make_flow("flaky", {"a": {"routine": "test_flaky", "config": {"times": 2}, "erro
 make_flow("narrow", {"a": {"routine": "test_spread", "config": {"count": 6}}, "b": "hazard_work"},
     ["a.output b.input"], max_attempts=100, max_workers=2)
 """
+#: Each kind of poison in a flow of its own, and work beside it that bears no more deaths than any other.
+POISON = f"""
+for kind in {sorted(poison.KINDS)}:
+    node = {{"routine": "hazard_poison", "config": {{"kind": kind}}, "timeout": 1}}
+    make_flow(f"poison_{{kind}}", {{"a": node}})
+work = {{"routine": "hazard_work", "config": {{"seconds": 0.3}}}}
+make_flow("bystander", dict.fromkeys(("s0", "s1", "s2"), work), ["s0.output s1.input", "s1.output s2.input"])
+"""
+POISONS = tuple(f"poison_{kind}" for kind in poison.KINDS)
+DEADLY = tuple(f"poison_{kind}" for kind in poison.DEADLY)
 
 
 @dataclass(frozen=True)
@@ -58,7 +73,7 @@ def expected(flow: str, n: int) -> Expected:
     return BRANCHED[flow]
 
 
-STRAIGHT: Mapping[str, int] = {"line": 6, "rows": 4, "marks": 3}
+STRAIGHT: Mapping[str, int] = {"line": 6, "rows": 4, "marks": 3, "limited": 2, "rated": 2, "bystander": 3}
 BRANCHED: Mapping[str, Expected] = {
     "fan": Expected(9, [{"count": 4}, {"count": 2}]),
     "diamond": Expected(4, [{"left": ["a", "b"], "right": ["a", "c"]}]),
@@ -66,7 +81,7 @@ BRANCHED: Mapping[str, Expected] = {
     "flaky": Expected(2, [{"attempt": 3, "trail": ["b"]}]),
     "narrow": Expected(7, [{"n": number, "trail": ["b"]} for number in range(6)]),
 }
-NAMES = (*STRAIGHT, *BRANCHED)
+NAMES = ("line", "rows", "marks", "limited", "rated", *BRANCHED)
 
 
 def comes_to(flow: str, n: int, results: Sequence[Payload]) -> bool:

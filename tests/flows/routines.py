@@ -293,6 +293,10 @@ def vip_first(slots: dict[str, Any], worker_state: dict[str, Any], *, limit: int
     waiting = slots["input"].peek_all_new()
     if "wrong" in (waiting[-1] if waiting else {}):
         raise LookupError("this item is wrong")
+    while waiting and "hangs" in waiting[-1]:
+        pass
+    if waiting and "leaves" in waiting[-1]:
+        raise SystemExit
     if not waiting or not (waiting[-1].get("vip") or len(waiting) >= limit):
         return False, {}, None
     worker_state["runs"] = worker_state.get("runs", 0) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import re
@@ -27,6 +28,14 @@ def leave(routine: Routine) -> None:
 
 def system_exit(routine: Routine) -> None:
     sys.exit(3)
+
+
+def cancelled(routine: Routine) -> None:
+    raise asyncio.CancelledError
+
+
+def interrupted(routine: Routine) -> None:
+    raise KeyboardInterrupt
 
 
 def loop(routine: Routine) -> None:
@@ -102,6 +111,8 @@ KINDS: Mapping[str, Callable[[Routine], None]] = {
     "segfault": segfault,
     "leave": leave,
     "system_exit": system_exit,
+    "cancelled": cancelled,
+    "interrupted": interrupted,
     "loop": loop,
     "hog": hog,
     "memory": memory,

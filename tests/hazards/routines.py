@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from jobs.models import DatasetRow
 from templates_app import catalog
 from templates_app.routines import Event, Routine, RunContext, Slot
-from tests.hazards import clock, journal, poison
+from tests.hazards import clock, handover, journal, poison
 
 Items = list[dict[str, Any]]
 
@@ -65,3 +65,4 @@ class Poison(Routine):
 for name, routine in {"hazard_work": Work, "hazard_rows": Rows, "hazard_poison": Poison}.items():
     catalog.register(name, routine)
 clock.turn()
+handover.arm()

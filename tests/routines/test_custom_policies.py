@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -80,6 +83,36 @@ def test_it_asks_again_when_the_function_says_so() -> None:
 def test_it_refuses_a_decision_that_would_lose_or_invent_items(function: Any, told: str) -> None:
     with pytest.raises(PolicyError, match=told):
         decide(function)
+
+
+def never_ends(slots: Any, worker_state: Any) -> bool:
+    while True:
+        pass
+
+
+def hears_nothing(slots: Any, worker_state: Any) -> bool:
+    with suppress(BaseException):
+        never_ends(slots, worker_state)
+    return False
+
+
+def leaves(slots: Any, worker_state: Any) -> bool:
+    sys.exit()
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        (never_ends, "took longer than 0.1 s"),
+        (hears_nothing, "took longer than 0.1 s"),
+        (leaves, "raised SystemExit"),
+    ],
+)
+def test_it_ends_a_function_that_would_not_come_back(monkeypatch: pytest.MonkeyPatch, function: Any, told: str) -> None:
+    monkeypatch.setattr(custom, "SECONDS", 0.1)
+    with pytest.raises(PolicyError, match=told):
+        decide(function)
+    time.sleep(0.2)  # nothing arrives later
 
 
 @given(st.integers(0, 5), st.integers(0, 5))

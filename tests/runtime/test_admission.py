@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from django.utils import timezone
 
 from jobs import services
 from jobs.admission import gate as admission
+from jobs.admission.limits import decide
 from jobs.errors import BadInput
 from jobs.models import Job, Ticket
+from jobs.runtime.turns import EVERY
 from jobs.services import Launch, trigger
 from jobs.states import JobStatus
 from templates_app.spec import Port
@@ -18,12 +21,14 @@ from tests.engine import make_flow, results, run_jobs, run_session, start
 from tests.flows import switch
 from tests.runtime.flows import spread
 
+IS_THEIR_TURN = admission._is_their_turn
 ONE_A_CUSTOMER = {"limit": 1, "key": "customer.id"}
 
 
 @pytest.fixture(autouse=True)
 def _works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(switch, "broken", False)
+    monkeypatch.setattr(admission, "_is_their_turn", lambda: False)
 
 
 def limited(**settings: Any) -> Any:
@@ -165,6 +170,24 @@ def test_it_lets_the_higher_priority_go_first() -> None:
     assert high.status == JobStatus.PENDING
 
 
+def test_it_does_not_starve_a_low_priority_in_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = limited(concurrency={"limit": 1})
+    chances, begun = count(), [start(flow)]
+    low = start(flow)
+    monkeypatch.setattr(admission, "_is_their_turn", lambda: next(chances) % EVERY == EVERY - 1)
+    while Job.objects.get(pk=low.pk).status == JobStatus.QUEUED:
+        assert len(begun) <= 2 * EVERY
+        begun.append(trigger(flow=flow, launch=Launch(input={}, priority=9)).job)
+        services.cancel(job=Job.objects.get(status=JobStatus.PENDING))
+
+    assert Job.objects.filter(status=JobStatus.QUEUED).exists()
+
+
+def test_it_gives_the_old_a_turn_now_and_then() -> None:
+    turns = sum(IS_THEIR_TURN() for _ in range(8000))
+    assert 800 < turns < 1200
+
+
 def test_it_begins_no_more_jobs_than_the_rate_allows() -> None:
     flow = limited(rate_limit={"count": 2, "per_seconds": 3600})
     jobs = [start(flow) for _ in range(4)]
@@ -210,6 +233,18 @@ def test_it_admits_what_a_crash_left_behind() -> None:
     assert (admission.sweep(), admission.sweep()) == (1, 0)
     second.refresh_from_db()
     assert second.status == JobStatus.PENDING
+
+
+def test_it_lets_others_in_when_one_flow_has_something_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    flows = [make_flow(name, {"a": "test_switch"}, concurrency={"limit": 1}) for name in ("bad", "good")]
+    held, freed = [start(flow) for flow in flows], [start(flow) for flow in flows]
+    Job.objects.filter(pk__in=[job.pk for job in held]).update(status="failed", open=0)
+    keys = [job.concurrency_key for job in held]
+    broken = lambda seen, **more: decide(seen, **more) if keys[1] in more["taken"] else 1 / 0  # noqa: E731
+    monkeypatch.setattr(admission, "decide", broken)
+
+    assert admission.sweep() == 1
+    assert [Job.objects.get(pk=job.pk).status for job in freed] == [JobStatus.QUEUED, JobStatus.PENDING]
 
 
 def test_it_says_why_a_job_waits() -> None:

@@ -18,9 +18,9 @@ from tests.engine import make_flow, results, run_session, start
 WIRES = ["ok.approved b.input", "ok.rejected c.input"]
 
 
-def asked(config: dict[str, Any] | None = None, **settings: Any) -> Job:
+def asked(config: dict[str, Any] | None = None, name: str = "approve", **settings: Any) -> Job:
     nodes = {"ok": {"routine": "approval", "config": config or {}}, "b": "test_pass", "c": "test_pass"}
-    return ran(start(make_flow("approve", nodes, WIRES, entry="ok.input", **settings), n=1))
+    return ran(start(make_flow(name, nodes, WIRES, entry="ok.input", **settings), n=1))
 
 
 def ran(job: Job) -> Job:
@@ -78,6 +78,16 @@ def test_it_takes_the_default_when_time_is_up() -> None:
     assert fire_timers() == 1
     assert [r["trail"] for r in results(ran(job))] == [["c"]]
     assert job.events.get(kind="rejected").reason == "Nobody answered in time."
+
+
+def test_it_answers_for_others_when_one_wait_is_broken() -> None:
+    broken, whole = (asked({"timeout_seconds": 3600, "default": "reject"}, name) for name in ("broken", "whole"))
+    Wait.objects.filter(job=broken).delete()
+    Activation.objects.filter(status="parked").update(due_at=Now())
+
+    assert fire_timers() == 1
+    assert [r["trail"] for r in results(ran(whole))] == [["c"]]
+    assert fire_timers() == 0  # not again and again
 
 
 def test_it_lets_others_work_meanwhile_with_one_worker() -> None:

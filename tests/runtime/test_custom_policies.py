@@ -54,6 +54,21 @@ def test_it_fails_the_job_when_it_raises_and_says_where_and_what_to_do() -> None
     assert "vip_first" in job.events.get(kind="policy_failed").data["traceback"]
 
 
+@pytest.mark.parametrize(("how", "why"), [("hangs", "it took longer than 0.2 s"), ("leaves", "it raised SystemExit")])
+def test_it_fails_the_job_of_a_policy_that_does_not_come_back_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, how: str, why: str
+) -> None:
+    monkeypatch.setattr("templates_app.routines.custom.SECONDS", 0.2)
+    nodes = {"a": "test_pass", "g": {"routine": "test_gather", "policy": {"type": "custom", "name": "test_vip_first"}}}
+    chain = make_flow("chain", nodes, ["a.output g.input"])
+    bad, good = start(chain, **{how: True}), start(chain, vip=True)
+    run_jobs()
+    bad.refresh_from_db()
+
+    assert (bad.status, bad.error_node, why in bad.error_summary) == (JobStatus.FAILED, "g", True)
+    assert len(results(good)) == 1
+
+
 def test_it_fails_a_job_at_birth_that_is_accepted_nevertheless() -> None:
     job = start(flow({"name": "test_vip_first"}), wrong=1)
 

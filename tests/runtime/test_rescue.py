@@ -7,7 +7,7 @@ import pytest
 from django.db.models.functions import Now
 
 from jobs.models import Activation, Job, Session
-from jobs.runtime.store import rescue
+from jobs.runtime.store import rescue, watch
 from jobs.runtime.store.claim import claim, claim_suspect
 from jobs.runtime.store.link import Link, open_link
 from jobs.states import JobStatus
@@ -53,6 +53,19 @@ def test_it_suspects_nobody_of_one_death(link: Link, job: Job) -> None:
     die(link)
 
     assert [step.job_id for step in claim(link, session=session(link).pk, lanes=10)] == [job.pk]
+
+
+@pytest.mark.parametrize("supervised", [True, False])
+def test_it_suspects_at_once_what_ran_in_a_process_that_hangs(link: Link, job: Job, supervised: bool) -> None:
+    """Its supervisor beats, and it does not. Where neither does, a host or a network is to blame."""
+    watch.register(link, id="test" if supervised else "other", host="h", pid=1, workers=2, restarts=0, reason="")
+    hanging = session(link)
+    claim(link, session=hanging.pk, lanes=1)
+    Session.objects.filter(pk=hanging.pk).update(heartbeat_at=Now() - timedelta(hours=1))
+
+    rescue.rescue(link, lease=1.0)
+
+    assert job.activations.values_list("deaths", "alone").get() == (1, supervised)
 
 
 @pytest.mark.parametrize(("bound", "deaths"), [(2, 1), (3, 2), (9, 2)])

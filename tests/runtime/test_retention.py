@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from jobs import retention
+from jobs import retention, services
 from jobs.admission import launch as launching
 from jobs.models import Activation, Item, Job, JobEvent, NodeState, PrunedJob, StepLog
 from jobs.runtime.store import prune
@@ -58,6 +58,16 @@ def test_it_leaves_what_goes_on_and_what_is_young(old: Job) -> None:
 
     assert retention.prune(older_than=MONTH, statuses=["completed"]).jobs == 1
     assert set(Job.objects.values_list("pk", flat=True)) == {going.pk, failed.pk}
+
+
+def test_it_keeps_a_child_until_its_parent_has_taken_its_results(old: Job) -> None:
+    parent = start(old.flow, n=1)
+    services.pause(job=parent)
+    Job.objects.filter(pk=old.pk).update(parent=parent)
+
+    assert (retention.would_prune(older_than=MONTH), retention.prune(older_than=MONTH).jobs) == (0, 0)
+    services.cancel(job=parent)
+    assert (retention.would_prune(older_than=MONTH), retention.prune(older_than=MONTH).jobs) == (1, 1)
 
 
 def test_it_goes_in_batches_and_passes_over_what_is_held(old: Job) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from jobs.errors import FlowNotRunnable, JobError, WrongState
@@ -93,7 +93,9 @@ def test_it_makes_no_second_job_when_its_clock_is_turned_back(
     assert (Job.objects.count(), schedule.next_at) == (1, NOON + timedelta(minutes=1))
 
 
-@pytest.mark.parametrize(("catch_up", "jobs", "kinds"), [("all", 10, ["missed"]), ("one", 1, ["missed"])])
+@pytest.mark.parametrize(
+    ("catch_up", "jobs", "kinds"), [("all", 10, ["missed"]), ("one", 1, ["missed"]), ("none", 0, ["missed"])]
+)
 def test_it_catches_up_after_an_outage(
     flow: FlowPrototype, monkeypatch: pytest.MonkeyPatch, catch_up: str, jobs: int, kinds: list[str]
 ) -> None:
@@ -154,6 +156,22 @@ def test_it_shows_what_is_wrong_with_a_broken_schedule_and_runs_the_others(
     assert [job.schedule for job in Job.objects.all()] == [healthy]
     assert (broken.problem, told(broken)[-1]) == ('"n" is a required property', "problem")
     assert broken.next_at == NOON + timedelta(minutes=1)
+
+
+def test_it_survives_a_schedule_that_the_database_refuses(flow: FlowPrototype, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, healthy = (due(scheduled(flow, name), monkeypatch) for name in ("broken", "healthy"))
+    launch_of = schedules.launch_of
+
+    def launch(schedule: Schedule, slot: datetime) -> Any:
+        if schedule == broken:
+            raise DataError("value out of range")
+        return launch_of(schedule, slot)
+
+    monkeypatch.setattr(schedules, "launch_of", launch)
+    fired(broken)
+
+    assert [job.schedule for job in Job.objects.all()] == [healthy]
+    assert "value out of range" in Schedule.objects.get(pk=broken.pk).problem
 
 
 def test_it_survives_a_schedule_that_cannot_be_read(flow: FlowPrototype, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from jobs import services
+from jobs.admission import nesting
 from jobs.models import Job, Wait
 from jobs.runtime import family
 from jobs.states import JobStatus
@@ -23,11 +24,11 @@ def _mended() -> Iterator[None]:
     switch.broken = True
 
 
-def calling(child: str = "child", **node: Any) -> Job:
+def calling(child: str = "child", parent: str = "parent", **node: Any) -> Job:
     """A job whose node `call` runs the flow `child`, and then `b`."""
     call = {"routine": "sub_flow", "config": {"flow": child}, **node}
     wires = ["call.output b.input"]
-    return start(make_flow("parent", {"call": call, "b": "test_pass"}, wires, entry="call.input"), n=1)
+    return start(make_flow(parent, {"call": call, "b": "test_pass"}, wires, entry="call.input"), n=1)
 
 
 def ran(job: Job) -> Job:
@@ -125,6 +126,18 @@ def test_it_waits_without_a_lane_and_ends_the_child_with_its_parent() -> None:
     )
 
 
+def test_it_ends_the_child_when_another_branch_of_the_parent_fails() -> None:
+    make_flow("child", {"ok": "approval"})
+    handler = {"strategy": "retry", "max_retries": 2, "retry_delay": 0.4}
+    flaky = {"routine": "test_flaky", "config": {"times": 9}, "error_handler": handler}
+    nodes = {"s": "test_pass", "call": {"routine": "sub_flow", "config": {"flow": "child"}}, "f": flaky}
+    job = ran(start(make_flow("parent", nodes, ["s.output call.input", "s.output f.input"]), n=1))
+
+    child = Job.objects.get(parent=job)
+    assert (job.status, job.error_node, child.status) == (JobStatus.FAILED, "f", JobStatus.CANCELLED)
+    assert list(child.activations.values_list("status", flat=True)) == ["cancelled"]
+
+
 def test_it_pauses_and_resumes_the_child_too() -> None:
     job, child = waiting()
 
@@ -135,6 +148,21 @@ def test_it_pauses_and_resumes_the_child_too() -> None:
     child.refresh_from_db()
 
     assert child.status == JobStatus.RUNNING
+
+
+def test_it_pauses_a_child_that_is_born_after_the_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parent is paused while its step runs, which then starts the other job."""
+    make_flow("child", {"x": "test_pass"})
+    job, start_child = calling(), nesting.start_child
+    pauses = [lambda: services.pause(job=job)]
+    monkeypatch.setattr(nesting, "start_child", lambda *args: (pauses.pop()(), start_child(*args))[1])
+
+    run_session()
+    child = Job.objects.get(parent=job)
+    assert (child.status, child.started_at) == (JobStatus.PAUSED, None)
+    services.resume(job=job)
+
+    assert (ran(job).status, child.events.filter(kind="paused").count()) == (JobStatus.COMPLETED, 1)
 
 
 def test_it_hears_of_a_child_that_somebody_cancelled() -> None:
@@ -152,6 +180,23 @@ def test_it_is_told_by_the_sweep_when_nobody_else_did() -> None:
     assert family.sweep() == 1
     assert family.sweep() == 0
     assert (Wait.objects.get(kind="child_job").answer or {})["status"] == "completed"
+
+
+def test_it_tells_other_families_when_one_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    (_, first), (_, second) = waiting(), ended_alone()
+    Job.objects.filter(pk__in=[first.pk, second.pk]).update(status=JobStatus.COMPLETED, open=0)
+    tell_parent = family.tell_parent
+    monkeypatch.setattr(family, "tell_parent", lambda job: tell_parent(job) if job != first.pk else job[0])
+
+    assert family.sweep() == 1
+    assert [Wait.objects.get(child=child).answered_at is None for child in (first, second)] == [True, False]
+
+
+def ended_alone() -> tuple[Job, Job]:
+    """Another such family."""
+    job = calling(parent="another")
+    run_session()
+    return job, Job.objects.get(parent=job)
 
 
 def test_it_ends_children_whose_parent_has_gone_by_the_sweep() -> None:

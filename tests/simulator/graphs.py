@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -11,17 +11,29 @@ from templates_app.spec import ConnectionSpec, FlowSpec, NodeSpec, Port, SlotSpe
 from tests.simulator.behaviour import Flow, Habit
 from tests.simulator.oracle import Expected, TooMuchError, expected
 
-MOST_ITEMS = 400
 POLICIES = ("immediate", "immediate", "immediate", "all_slots_ready", "batch_size", "batch_size", "time_interval")
 
 
-def random_flow(chance: Random, more: Random | None = None) -> tuple[Flow, Expected]:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How large a flow may be, and whether no schedule may matter to what it comes to."""
+
+    most_items: int = 400
+    sure: bool = False
+
+
+ROOMY = Room()
+
+
+def random_flow(chance: Random, more: Random | None = None, room: Room = ROOMY) -> tuple[Flow, Expected]:
     """The first of some that is not too large, and what it comes to. With `more`, steps park, slots block or drop."""
     while True:
         flow = _flow(chance)
         flow = _with_more(flow, more) if more else flow
+        if room.sure and not flow.confluent:
+            continue
         try:
-            return flow, expected(flow, limit=MOST_ITEMS)
+            return flow, expected(flow, limit=room.most_items)
         except TooMuchError:
             continue
 

@@ -91,6 +91,9 @@ class Store:
     overtaken: bool = False  #: a step gave up its lane before it was over, so that others may have passed it
     _live: list[StepRow] = field(default_factory=list)
     _queued: list[ItemRow] = field(default_factory=list)
+    #: Told when a commit brings a child job into being, and when that is to be paused, as its parent is.
+    on_child: Callable[[int], None] = lambda step: None
+    on_pause: Callable[[], None] = lambda: None
     on_start: Callable[[list[StepRow]], None] = lambda rows: None  #: told of the new steps of each write
 
     # What jobs.runtime imports from the store, by the same names.
@@ -149,10 +152,16 @@ class Store:
             row.status = "waiting"
         return {row.id: row.node for row in held}
 
-    def save_wait(self, link: object, *, step: int, errors: int, **_: Any) -> None:
+    def save_wait(self, link: object, *, step: int, errors: int, kind: str, **_: Any) -> None:
         self.overtaken = True
         self.answers.pop(step, None)
         self.asked[step] = errors
+        if kind == "child_job":
+            self.on_child(step)
+
+    def pause_child(self, link: object, *, kind: str, **_: Any) -> None:
+        if kind == "child_job":
+            self.on_pause()
 
     def save_state(self, link: object, *, job: UUID, node: str, state: dict[str, Any]) -> None:
         self.states[node] = state["count"], self.states.get(node, (0, 0))[1] + 1

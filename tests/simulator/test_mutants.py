@@ -20,7 +20,7 @@ from jobs.states import StepStatus
 from templates_app.routines.policies import Activate, TimeInterval
 from templates_app.spec import Port
 from tests.simulator.store import Broken
-from tests.simulator.world import World
+from tests.simulator.world import FAMILIES, simulate
 
 Mutant = Callable[[MonkeyPatch], None]
 WORLDS = 300
@@ -114,7 +114,7 @@ def gives_a_lane_back_twice(patch: MonkeyPatch) -> None:
 
 
 def forgets_what_a_parked_step_asked(patch: MonkeyPatch) -> None:
-    patch.setattr(JointCommit, "_park", lambda self, owned: None)
+    patch.setattr(JointCommit, "_park", lambda self, owned, *, paused: None)
 
 
 def completes_a_step_that_waits_for_room(patch: MonkeyPatch) -> None:
@@ -143,6 +143,26 @@ def drops_the_oldest(patch: MonkeyPatch) -> None:
     patch.setattr(Router, "_drop_newest", drop)
 
 
+def forgets_a_child_when_it_is_paused(patch: MonkeyPatch) -> None:
+    original: Any = JointCommit._park
+    patch.setattr(JointCommit, "_park", lambda self, owned, *, paused: original(self, owned, paused=False))
+
+
+def asks_for_two_children(patch: MonkeyPatch) -> None:
+    def park(self: Any, owned: Any, *, paused: bool) -> None:
+        original(self, owned, paused=paused)
+        original(self, owned, paused=paused)
+
+    original: Any = JointCommit._park
+    patch.setattr(JointCommit, "_park", park)
+
+
+def takes_a_breakpoint_for_stuck(patch: MonkeyPatch) -> None:
+    original: Any = rooms._moves
+    blind: Any = lambda view, *about: original(replace(view, breakpoints=frozenset()), *about)  # noqa: E731
+    patch.setattr(rooms, "_moves", blind)
+
+
 MUTANTS: list[Mutant] = [
     forgets_tails,
     asks_a_policy_once,
@@ -163,6 +183,9 @@ MUTANTS: list[Mutant] = [
     waits_for_room_for_ever,
     gives_up_while_somebody_could_make_room,
     drops_the_oldest,
+    forgets_a_child_when_it_is_paused,
+    asks_for_two_children,
+    takes_a_breakpoint_for_stuck,
 ]
 
 
@@ -172,5 +195,5 @@ def test_it_catches_a_router_that(mutant: Mutant, monkeypatch: MonkeyPatch) -> N
     monkeypatch.setattr("tests.simulator.world.MOST_EVENTS", 2_000)
 
     with pytest.raises(Broken):
-        for seed in range(WORLDS):
-            World(seed).run()
+        for seed in (*range(WORLDS), *range(FAMILIES, FAMILIES + 5 * WORLDS)):
+            simulate(seed)

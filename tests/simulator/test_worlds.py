@@ -7,9 +7,10 @@ from itertools import count
 import pytest
 
 from tests.simulator.seeds import kept, watched
-from tests.simulator.world import simulate
+from tests.simulator.world import FAMILIES, simulate
 
-PARTS, STEPS_A_PART = 5, 20_000
+#: In the last part jobs have child jobs.
+PARTS, STEPS_A_PART = 6, 20_000
 
 
 @pytest.mark.parametrize("seed", kept())
@@ -26,4 +27,5 @@ def test_it_holds_every_law_whatever_the_schedule(part: int) -> None:
 
 
 def test_it_is_deterministic() -> None:
-    assert [simulate(seed) for seed in range(20)] == [simulate(seed) for seed in range(20)]
+    seeds = [*range(20), *range(FAMILIES, FAMILIES + 20)]
+    assert [simulate(seed) for seed in seeds] == [simulate(seed) for seed in seeds]

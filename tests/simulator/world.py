@@ -1,89 +1,77 @@
-"""One job under chaos: sessions that claim, commit, die, freeze and come back too late, and a clock that jumps."""
+"""One job under chaos: its sessions, whoever steers it, and a clock that jumps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from itertools import product
+from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
-from unittest.mock import patch
-from uuid import UUID
 
 from jobs.errors import SlotFull
-from jobs.runtime import committer, joint, routing
-from jobs.runtime import fuse as fusing
 from jobs.runtime.admit import admit
-from jobs.runtime.committer import Committer
-from jobs.runtime.finished import Finished, Outcome
-from jobs.runtime.fuse import fuse
-from jobs.runtime.joint import JointCommit
 from jobs.runtime.rooms import Done, deadlock
 from jobs.runtime.router import Router
 from jobs.runtime.routing import make_room, router_for, save_routing
-from jobs.runtime.store.claim import Step
-from jobs.states import StepStatus
-from templates_app.routines import Wait
-from tests.simulator.behaviour import Payload
-from tests.simulator.graphs import random_flow
+from tests.simulator.family import Family
+from tests.simulator.graphs import ROOMY, Room, random_flow
 from tests.simulator.laws import Watch
+from tests.simulator.sessions import Sessions
+from tests.simulator.stage import Stage
 from tests.simulator.store import JOB, Link, StepRow, Store, law
 
 MOST_EVENTS = 20_000
-MOST_RETRIES = 4
-
-
-@dataclass(slots=True, eq=False)
-class Hand:
-    """A session: the steps that its lanes hold, and whether the store still believes in it."""
-
-    id: UUID
-    steps: list[Step] = field(default_factory=list)
-    read: dict[int, tuple[int, int]] = field(default_factory=dict)  #: durable state as each step read it
-    done: dict[int, Finished] = field(default_factory=dict)  #: steps that ran as a part of another's chain already
-
-
-@dataclass(slots=True)
-class Moods:
-    """How likely what goes wrong is in this world."""
-
-    crash: float
-    freeze: float
-    lose_answer: float
-    retry: float
-    stop: float
-    pause: float
-    jump: float
+#: From this seed on jobs have child jobs.
+FAMILIES = 500_000
+#: Bounds of the jobs in a family, so that it comes to an end.
+FEW_ITEMS, FEWEST_ITEMS = 60, 12
+ENDED = frozenset({"completed", "failed"})
 
 
 class World:
-    def __init__(self, seed: int) -> None:
-        self._chance = Random(seed)
-        # Odd seeds have more in them; the others are the worlds that they were before there was more.
-        self._more = Random(f"more {seed}") if seed % 2 else None
-        self.flow, oracle = random_flow(self._chance, self._more)
+    def __init__(self, chance: Random, more: Random | None, *, room: Room = ROOMY, stage: Stage | None = None) -> None:
+        """With `more`, steps park and slots are narrow; a child job is on the `stage` of its parent."""
+        self._chance, self._more = chance, more
+        self.flow, oracle = random_flow(chance, more, room)
         self.store = Store(self.flow, keep_open=self.flow.keep_open)
+        self.stage = stage or Stage(self.store)
+        self.family: Family | None = None
         self._watch = Watch(self.store, oracle)
         self.store.on_start = self._watch.on_start
-        self._moods = _moods(self._chance, confluent=self.flow.confluent)
+        self.sessions = Sessions(chance, self.flow, self.store)
+        self._moods = self.sessions.moods
         self._link: Any = Link()
-        self._hands: list[Hand] = []
-        self._born = 0
-        self._lanes = self._chance.randint(1, 4)
         self._to_post = list(self.flow.inputs[1:])
-        self._ran = self._events = 0
+        self._events = 0
+        self._kept_paused = False
+
+    @property
+    def ran(self) -> int:
+        """How many steps were run, also those whose result was lost or refused."""
+        return self.sessions.ran + (self.family.ran if self.family else 0)
 
     def run(self) -> int:
-        """Until the job has ended; returns how many steps were run, also those whose result was lost or refused."""
-        with _in_place_of_sql(self.store):
-            port, payload = self.flow.inputs[0]
-            self._nudge(lambda router: router.post(port, dict(payload)))
-            while self.store.status not in {"completed", "failed"}:
-                self._event()
-                self._watch.after_event()
+        """Until the job has ended."""
+        with self.stage.in_place_of_sql():
+            self.begin()
+            while self.store.status not in ENDED:
+                self.live()
+            if self.family:
+                self.family.after_the_end()
+        return self.ran
+
+    def begin(self) -> None:
+        port, payload = self.flow.inputs[0]
+        self._nudge(lambda router: router.post(port, dict(payload)))
+
+    def live(self) -> None:
+        self._event()
+        self._watch.after_event()
+        if self.store.status in ENDED:
             self._watch.at_the_end()
-        return self._ran
+
+    def on_stage(self, do: Callable[[], None]) -> None:
+        with self.stage.given_to(self.store):
+            do()
 
     def _event(self) -> None:
         self._events += 1
@@ -100,14 +88,14 @@ class World:
     def _possible(self) -> list[Callable[[], None]]:
         """Working is likelier than trouble."""
         store, moods = self.store, self._moods
-        busy = [hand for hand in self._hands if hand.steps]
+        at_work, busy = self.sessions, self.sessions.busy
         actions: list[Callable[[], None]] = []
         if store.rows("ready"):
-            actions += [self._claim] * 3
+            actions += [at_work.claim] * 3
         if busy:
-            actions += [lambda: self._commit(self._chance.choice(busy))] * 5
-            actions += [lambda: self._die(self._chance.choice(busy))] * self._happens(moods.crash)
-            actions += [lambda: self._freeze(self._chance.choice(busy))] * self._happens(moods.freeze)
+            actions += [lambda: at_work.commit(self._chance.choice(busy))] * 5
+            actions += [lambda: at_work.die(self._chance.choice(busy))] * self._happens(moods.crash)
+            actions += [lambda: at_work.freeze(self._chance.choice(busy))] * self._happens(moods.freeze)
         if any(row.session not in store.living for row in store.rows("running")):
             actions.append(store.rescue)
         if self._is_due():
@@ -119,7 +107,8 @@ class World:
     def _steering(self) -> list[Callable[[], None]]:
         """Answers arrive, and somebody sets and clears breakpoints."""
         store, nodes = self.store, sorted(self.flow.habits)
-        actions: list[Callable[[], None]] = [self._answer] * bool(store.asked)
+        actions = self.family.actions() if self.family else []
+        actions += [self._answer] * bool(self._decidable())
         if store.status in {"pending", "running"} and self._happens(self._moods.pause):
             actions.append(lambda: self._hold(self._chance.choice(nodes)))
         if store.breakpoints:
@@ -130,118 +119,13 @@ class World:
     def _verbs(self) -> list[Callable[[], None]]:
         store = self.store
         if store.status == "paused":
-            return [self._resume]
+            return [self.resume] * (not self._kept_paused)
         verbs: list[Callable[[], None]] = [self._pause] * self._happens(self._moods.pause)
         if self._to_post and self._happens(0.3):
             verbs.append(self._post)
         if store.keep_open and not self._to_post and self._happens(0.1):
             verbs.append(self._close)
         return verbs
-
-    # Sessions.
-
-    def _claim(self) -> None:
-        free = [hand for hand in self._hands if len(hand.steps) < self._lanes and hand.id in self.store.living]
-        if not free or self._happens(0.1):
-            free = [self._new_hand()]
-        hand = self._chance.choice(free)
-        for step in self.store.claim(hand.id, self._lanes - len(hand.steps)):
-            self._begin(hand, step)
-
-    def _new_hand(self) -> Hand:
-        self._born += 1
-        hand = Hand(UUID(int=self._born))
-        self._hands.append(hand)
-        self.store.living.add(hand.id)
-        return hand
-
-    def _begin(self, hand: Hand, step: Step) -> None:
-        hand.steps.append(step)
-        hand.read[step.id] = self.store.states.get(step.node, (0, 0))
-
-    def _commit(self, hand: Hand) -> None:
-        """One lane, or several whose steps the session commits together."""
-        together = self._chance.sample(hand.steps, self._chance.randint(1, len(hand.steps)))
-        finished = [hand.done.pop(s.id) if s.id in hand.done else self._finish(hand, s) for s in together]
-        apart = [self._fuse(hand, f) for f in finished]
-        hand.steps = [step for step in hand.steps if step not in together]
-        outcomes = self._written(hand, finished)
-        if self._happens(self._moods.lose_answer):
-            self._die(hand)
-            return
-        for outcome, alone in zip(outcomes, apart, strict=True):
-            if outcome.next is not None:
-                self._follow(hand, outcome.next, alone)
-
-    def _fuse(self, hand: Hand, finished: Finished) -> Finished | None:
-        """As a lane does it: run what a pure step caused without a commit of its own."""
-        if not finished.follow or finished.step.node not in self.flow.program.fusible or not finished.plain:
-            return None
-        return fuse(finished, lambda step: self._finish(hand, step))
-
-    def _written(self, hand: Hand, finished: list[Finished]) -> list[Outcome]:
-        """As the committer does it: what needs the job's lock together, and the rest together."""
-        written: dict[int, Outcome] = {}
-        plain, joint = [f for f in finished if not f.needs_lock], [f for f in finished if f.needs_lock]
-        if plain:
-            outcomes = Committer(self._link, hand.id, on_lost=lambda reason: None)._write_plain(self._link, plain)
-            written |= zip((f.step.id for f in plain), outcomes, strict=True)
-        if joint:
-            outcomes = JointCommit(self._link, hand.id).write(joint)
-            written |= zip((f.step.id for f in joint), outcomes, strict=True)
-        return [written[f.step.id] for f in finished]
-
-    def _follow(self, hand: Hand, step: Step, apart: Finished | None) -> None:
-        stored = self.store.claimed(self.store.row(step.id))
-        law(step == stored, f"a lane goes on with {step}, and stored is {stored}")
-        self._begin(hand, step)
-        if apart is not None:
-            law(apart.step.node == step.node, f"{apart.step.node} ran apart, and the lane goes on with {step.node}")
-            law(apart.step.inputs == step.inputs, f"{step.node} ran apart with other items than it has")
-            apart.step = step
-            hand.done[step.id] = apart
-
-    def _finish(self, hand: Hand, step: Step) -> Finished:
-        self._ran += 1
-        finished = Finished(step, self.flow.program, follow=self._happens(0.9))
-        items: list[Payload] = [item for slot in sorted(step.inputs) for item in step.inputs[slot]]
-        if self._happens(self._moods.retry) and step.errors < MOST_RETRIES:
-            finished.status, finished.delay, finished.error = StepStatus.RETRYING, self._chance.random(), {"type": "E"}
-        elif self._happens(self._moods.stop):
-            finished.status, finished.error = StepStatus.FAILED, {"type": "E"}
-        elif self._has_to_ask(step):
-            finished.status, finished.wait = StepStatus.PARKED, Wait(self.flow.habits[step.node].asks, {})
-        else:
-            self._succeed(hand, finished, items)
-        return finished
-
-    def _has_to_ask(self, step: Step) -> bool:
-        """A step that ran in another's chain has no row of its own yet, so that nobody can have answered it."""
-        answered = step.root is None and self.store.answers.get(step.id) == step.errors
-        return bool(self.flow.habits[step.node].asks) and not answered
-
-    def _succeed(self, hand: Hand, finished: Finished, items: list[Payload]) -> None:
-        step = finished.step
-        if not self.flow.works(step.node, items):
-            finished.status, finished.error = StepStatus.SKIPPED, {"type": "E"}
-        else:
-            finished.emissions = list(self.flow.sends(step.node, items))
-        if self.flow.habits[step.node].counts:
-            fresh = self.store.states.get(step.node, (0, 0))
-            count, version = fresh if step.root else hand.read[step.id]
-            finished.state, finished.state_version = {"count": count + 1}, version
-
-    def _die(self, hand: Hand) -> None:
-        """At once and with all its lanes; what it had claimed is found by the rescue."""
-        self._hands.remove(hand)
-        self.store.living.discard(hand.id)
-
-    def _freeze(self, hand: Hand) -> None:
-        """Its lease runs out, and it does not know: its later commits must bounce off the fence."""
-        self.store.living.discard(hand.id)
-        self.store.rescue()
-
-    # Time and verbs.
 
     def _is_due(self) -> bool:
         due = [row.due for row in self.store.rows("retrying")] + list(self.store.look_at.values())
@@ -261,21 +145,30 @@ class World:
     def _wait_for_time(self) -> None:
         store = self.store
         due = [row.due for row in store.rows("retrying")] + list(store.look_at.values())
-        patient = bool(self._to_post) or store.keep_open or bool(store.breakpoints)
+        patient = bool(self._to_post) or store.keep_open or bool(store.breakpoints) or self._kept_paused
         law(due or patient, f"nothing moves: {[(row.id, row.status) for row in store.open_rows()]}")
         store.now = max(store.now, min(due)) if due else store.now
 
     def _pause(self) -> None:
-        self.store.status = "paused"
+        self.pause()
+        self._kept_paused = False
+        if self.family:
+            self.family.pause()
+
+    def pause(self) -> None:
+        """By its parent; only that lets it go on."""
+        self.store.status, self._kept_paused = "paused", True
         for row in self.store.rows("ready", "waiting"):
             row.status = "held"
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
         """As jobs.steering.control does it."""
-        store = self.store
+        store, self._kept_paused = self.store, False
         store.status = "running" if any(row.attempt for row in store.steps) else "pending"
         self._let_go(store.rows("held"))
         self._nudge(Router.look_everywhere)
+        if self.family:
+            self.family.resume()
 
     def _let_go(self, held: list[StepRow]) -> None:
         """As jobs.steering.common does it."""
@@ -286,14 +179,24 @@ class World:
             if store.status == "paused":
                 row.status = "held"
 
+    def _decidable(self) -> list[int]:
+        """Parked steps that anybody may answer; the end of a child job answers the others."""
+        kinds = {step: self.flow.habits[self.store.row(step).node].asks for step in self.store.asked}
+        return sorted(step for step, kind in kinds.items() if kind == "decision" or not self.family)
+
     def _answer(self) -> None:
-        """As jobs.runtime.waits does it; the end of a child job is told twice now and then."""
-        step = self._chance.choice(sorted(self.store.asked))
+        """As jobs.runtime.waits does it; told twice now and then."""
+        step = self._chance.choice(self._decidable())
         for _ in range(1 + self._happens(0.3)):
-            if step in self.store.asked:
-                law(self.store.row(step).status == "parked", f"step {step} waits for an answer, and is not parked")
-                self.store.answers[step] = self.store.asked.pop(step)
-                self._let_go([self.store.row(step)])
+            self.answer(step)
+
+    def answer(self, step: int, *, failed: bool = False) -> None:
+        if step in self.store.asked:
+            law(self.store.row(step).status == "parked", f"step {step} waits for an answer, and is not parked")
+            self.store.answers[step] = self.store.asked.pop(step)
+            if failed:
+                self.sessions.in_vain[step] = self.store.answers[step]
+            self._let_go([self.store.row(step)])
 
     def _hold(self, node: str) -> None:
         """As jobs.steering.breakpoints does it."""
@@ -348,40 +251,23 @@ class World:
         return self._chance.random() < chance
 
 
-def _moods(chance: Random, *, confluent: bool) -> Moods:
-    def mood(worst: float) -> float:
-        return chance.choice((0.0, worst / 10, worst))
-
-    stop = 0.0 if confluent else mood(0.1)
-    return Moods(mood(0.3), mood(0.2), mood(0.2), mood(0.3), stop, mood(0.1), mood(0.05))
-
-
-#: Functions of jobs.runtime.store that the model stands for, wherever they are imported.
-SQL = (
-    "lock_job",
-    "commit",
-    "promote",
-    "save_state",
-    "save_times",
-    "end_job",
-    "save_wait",
-    "complete",
-    "hold_back",
-)
-PLACES = (joint, routing, committer)
+def world(seed: int) -> World:
+    """Odd seeds have more in them, and high ones child jobs; the others are the worlds that they were before that."""
+    more = Random(f"more {seed}") if seed % 2 or seed >= FAMILIES else None
+    made = World(Random(seed), more, room=ROOMY if seed < FAMILIES else Room(FEW_ITEMS))
+    if seed >= FAMILIES:
+        made.family = Family(made, Random(f"family {seed}"), partial(_child, made))
+    return made
 
 
-@contextmanager
-def _in_place_of_sql(store: Store) -> Iterator[None]:
-    endless = patch.object(fusing, "AT_MOST_SECONDS", float("inf"))  # else it would depend on the machine's clock
-    with ExitStack() as patches:
-        patches.enter_context(endless)
-        for place, name in product(PLACES, SQL):
-            if hasattr(place, name):
-                patches.enter_context(patch.object(place, name, getattr(store, name)))
-        yield
+def _child(parent: World, chance: Random) -> World:
+    """Of a job whose outcome no schedule may change, neither may the outcomes of its children."""
+    sure = parent.flow.confluent
+    child = World(chance, None if sure else chance, room=Room(FEWEST_ITEMS, sure=sure), stage=parent.stage)
+    child.on_stage(child.begin)
+    return child
 
 
 def simulate(seed: int) -> int:
     """Returns how many steps were run; raises Broken."""
-    return World(seed).run()
+    return world(seed).run()

@@ -33,6 +33,7 @@ SELECT id, concurrency_key, concurrency_limit, rate_count, rate_seconds, CASE WH
 FROM jobs_job WHERE flow_id = %(flow)s AND concurrency_key = %(key)s AND status = 'queued' AND admit_at IS NULL
 ORDER BY priority DESC, id LIMIT %(line)s
 """
+OLDEST = CANDIDATES.replace("priority DESC, id LIMIT %(line)s", "id LIMIT 1")
 TAKEN = """
 SELECT count(*) FROM jobs_job
 WHERE concurrency_key = %(key)s AND concurrency_key <> '' AND admitted AND status IN ('pending', 'running', 'paused')
@@ -60,8 +61,11 @@ class Line:
     now: float
 
 
-def line(link: Link, flow: int, key: str) -> Line:
-    rows = run(link, CANDIDATES, {"flow": flow, "key": key, "line": LINE}).fetchall()
+def line(link: Link, flow: int, key: str, *, oldest_first: bool = False) -> Line:
+    """In order of priority; with `oldest_first`, after who has waited longest."""
+    asked = {"flow": flow, "key": key}
+    first = run(link, OLDEST, asked).fetchall() if oldest_first else []
+    rows = first + [row for row in run(link, CANDIDATES, {**asked, "line": LINE}).fetchall() if row not in first]
     candidates = [_candidate(*row) for row in rows]
     taken = _taken(link, key, schedules=[row[5] for row in rows if row[5]]) if any(c.places for c in candidates) else {}
     rates = [one.rate for one in candidates if one.rate]

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import Error as DjangoDatabaseError
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 from psycopg import errors
 from psycopg.rows import TupleRow
 
@@ -30,6 +30,8 @@ PLANNER = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable
 LOCK_TIMEOUT = 300
 #: Whatever goes wrong on a connection of the engine's own, or on Django's.
 DATABASE_ERRORS = (psycopg.Error, DjangoDatabaseError)
+#: The database is not to be had, or somebody was in the way. Any other error speaks of what was asked of it.
+OUTAGES = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
 #: Somebody else was in the way; nothing was written, and the same may be tried again.
 CONFLICTS = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 

@@ -9,10 +9,12 @@ from uuid import UUID
 from jobs.runtime.store.link import Link, run
 
 # Keys begin with the time at which they were made, and nothing ends before it was made: the range of the key bounds
-# the scan. Somebody who retries a job right now holds its row, and is left alone.
+# the scan. Somebody who retries a job right now holds its row, and is left alone. What a child job came to is kept for
+# its parent, which may be paused, or wait for others.
 OLD = """
-SELECT id FROM jobs_job
+SELECT id FROM jobs_job child
 WHERE id > %(after)s AND id < %(before)s AND status = ANY(%(statuses)s) AND finished_at < %(cutoff)s
+  AND NOT EXISTS (SELECT 1 FROM jobs_job parent WHERE parent.id = child.parent_id AND parent.finished_at IS NULL)
 ORDER BY id LIMIT %(limit)s
 """
 

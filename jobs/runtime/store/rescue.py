@@ -99,14 +99,18 @@ WITH dead AS MATERIALIZED (
     ORDER BY id LIMIT 8 FOR UPDATE SKIP LOCKED
 )
 UPDATE jobs_session s SET ended_at = clock_timestamp(), outcome = 'lost'
-FROM dead WHERE s.id = dead.id RETURNING s.id
+FROM dead WHERE s.id = dead.id
+-- Its supervisor, on the same host and network, went on beating: this process hangs, and one of its steps may be why.
+RETURNING s.id, EXISTS (SELECT 1 FROM jobs_cluster c WHERE c.id = s.cluster AND c.ended_at IS NULL
+    AND c.heartbeat_at > s.heartbeat_at + %(lease)s * interval '1 second' / 2) AND s.id <> ALL(%(gone)s::uuid[])
 """
 # A worker that died is counted against the steps that it ran: a step that kills its worker is bounded. One death may be
 # anybody's fault. After two, and before the last attempt, a step is a suspect and runs alone: nobody is given up for
-# what a neighbour did.
+# what a neighbour did. A process that hangs takes a lease to be found out, so that once is enough.
 ORPHANS = """
 UPDATE jobs_activation a
-SET deaths = a.deaths + 1, alone = a.deaths + 1 >= least(2, j.max_attempts - 1),
+SET deaths = a.deaths + 1,
+    alone = a.session_id = ANY(%(hung)s::uuid[]) OR a.deaths + 1 >= least(2, j.max_attempts - 1),
     session_id = NULL, ready_at = clock_timestamp(),
     status = CASE WHEN a.deaths + 1 >= j.max_attempts THEN 'failed'
                   WHEN j.status IN ('paused', 'queued') THEN 'held' ELSE 'ready' END,
@@ -149,16 +153,16 @@ def rescue(link: Link, *, lease: float, gone: list[UUID] | None = None) -> Rescu
 
 def _rescue_sessions(link: Link, *, lease: float, gone: list[UUID] | None) -> Rescued:
     with link.transaction():
-        sessions = [row[0] for row in run(link, DEAD, {"lease": lease, "gone": gone or []}).fetchall()]
-        if not sessions:
+        ended = run(link, DEAD, {"lease": lease, "gone": gone or []}).fetchall()
+        if not ended:
             return Rescued()
-        reason = POISON.format(deaths="too many")
-        orphans = run(link, ORPHANS, {"sessions": sessions, "reason": reason}).fetchall()
+        whose = {"sessions": [row[0] for row in ended], "hung": [row[0] for row in ended if row[1]]}
+        orphans = run(link, ORPHANS, {**whose, "reason": POISON.format(deaths="too many")}).fetchall()
         failpoints.hit("in_rescue")
         dead = [row for row in orphans if row[3] == "failed"]
         for _, job, node, _, deaths in dead:
             end_job(link, job, End(status="failed", node=node, reason=f"{node}: {POISON.format(deaths=deaths)}"))
-        return Rescued(len(sessions), len(orphans) - len(dead), len(dead), tuple(row[1] for row in dead))
+        return Rescued(len(ended), len(orphans) - len(dead), len(dead), tuple(row[1] for row in dead))
 
 
 OVERDUE = """

@@ -18,11 +18,31 @@ ON CONFLICT (step_id) DO UPDATE SET kind = excluded.kind, request = excluded.req
 """
 
 
+# Somebody paused the parent before the child was there to be paused with it.
+PAUSE_CHILD = """
+WITH child AS (
+    UPDATE jobs_job SET status = 'paused' WHERE id = %(child)s AND status IN ('pending', 'queued') RETURNING id
+), step AS (
+    UPDATE jobs_activation a SET status = 'held'
+    FROM child WHERE a.job_id = child.id AND a.status IN ('ready', 'waiting')
+)
+INSERT INTO jobs_jobevent (job_id, kind, reason) SELECT id, 'paused', 'Its parent was paused.' FROM child
+"""
+
+
 def save_wait(link: Link, *, job: UUID, step: int, kind: str, request: dict[str, Any], errors: int) -> None:
     """`errors`: how often the step had failed when it asked; after another failure it asks anew."""
     params = {"job": job, "step": step, "kind": kind, "request": json.dumps(request), "errors": errors}
-    child = UUID(request["job"]) if kind == WaitKind.CHILD_JOB else None
-    run(link, SAVE_WAIT, {**params, "child": child})
+    run(link, SAVE_WAIT, {**params, "child": _child(kind, request)})
+
+
+def pause_child(link: Link, *, kind: str, request: dict[str, Any]) -> None:
+    """The job that a step of a paused job has just started, if it did, begins when that job goes on."""
+    run(link, PAUSE_CHILD, {"child": _child(kind, request)})
+
+
+def _child(kind: str, request: dict[str, Any]) -> UUID | None:
+    return UUID(request["job"]) if kind == WaitKind.CHILD_JOB else None
 
 
 LOAD_ANSWER = "SELECT answer::text FROM jobs_wait WHERE step_id = %(step)s AND errors = %(errors)s"
