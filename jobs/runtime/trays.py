@@ -13,15 +13,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from jobs.runtime.finished import Finished
 from jobs.runtime.store.claim import Step
 
 #: So long an attempt may wait for its commit while its thread runs steps that lie there already, in seconds.
 HOLD = 0.004
-#: While steps take less than this, half as many as there are lanes are claimed ahead: no lane waits for a claim.
-SHORT = 0.03
+#: What the lanes take up in so many seconds is claimed ahead, so that none waits for a claim: at most twice as many
+#: steps as there are lanes, and none while steps are long.
+AHEAD = 0.01
+#: How long a step is taken to be, in seconds, before anything is known, and after steps have turned out to be long.
+UNKNOWN, LONG = 0.05, 1.0
 #: A step that lies there for longer goes back: somebody else may be free for it.
 PATIENCE = 0.06
 
@@ -37,7 +40,7 @@ class Trays:
         self._mutex = threading.Lock()
         self._steps: deque[Step] = deque()
         self._begun_at = 0.0  #: when the newest step that began did
-        self._pace = SHORT  #: how long a step takes, of late
+        self._pace = UNKNOWN  #: how long a step takes, of late
         self._begun: dict[Bell, tuple[Step, float]] = {}
         self._done: list[Finished] = []
         self._done_since = 0.0
@@ -59,8 +62,7 @@ class Trays:
                 if self._dismissed:
                     return None
                 self._idle.append(bell)
-                patience = self._patience
-            self._wait(bell, patience)
+            bell.get()
 
     def end(self, bell: Bell, finished: Finished | None) -> None:
         """The step of this thread is over. What is handed in here the thread itself looks after, with its `next`; from
@@ -106,7 +108,7 @@ class Trays:
         with self._mutex:
             if not self._steps or time.monotonic() - self._begun_at < PATIENCE:
                 return []
-            self._pace = SHORT
+            self._pace = LONG
             back, self._steps = list(self._steps), deque()
             return back
 
@@ -127,8 +129,7 @@ class Trays:
         """How many more steps to claim. A lane whose attempt can start no other is free before the commit."""
         with self._mutex:
             held = sum(not f.left for f in (*self._done, *self._writing))
-            ahead = self._lanes // 2 if self._pace < SHORT else 0
-            return max(0, self._lanes + ahead - len(self._steps) - len(self._begun) - held)
+            return max(0, self._lanes + self._ahead - len(self._steps) - len(self._begun) - held)
 
     @property
     def left(self) -> int:
@@ -151,7 +152,7 @@ class Trays:
     # Under the mutex.
 
     def _batch(self, *, wait: bool = True) -> list[Finished]:
-        if not self._done or self._writing or (wait and self._may_wait and self._patience):
+        if not self._done or self._writing or (wait and self._may_begin and self._in_time):
             return []
         self._writing, self._done = self._done, []
         return self._writing
@@ -172,26 +173,16 @@ class Trays:
         self._call()
 
     @property
+    def _ahead(self) -> int:
+        return int(min(2.0, AHEAD / max(self._pace, 1e-6)) * self._lanes)
+
+    @property
     def _may_begin(self) -> bool:
         return bool(self._steps) and len(self._begun) < self._lanes
 
     @property
-    def _may_wait(self) -> bool:
-        """Is there more to come soon, and nobody who needs what was done?"""
-        return self._may_begin or all(f.left for f in self._done)
-
-    @property
-    def _patience(self) -> float | None:
-        """Seconds until what was done has to be committed."""
-        return max(0.0, self._done_since + HOLD - time.monotonic()) if self._done and not self._writing else None
-
-    def _wait(self, bell: Bell, patience: float | None) -> None:
-        try:
-            bell.get(timeout=patience)
-        except Empty:
-            with self._mutex:
-                if bell in self._idle:  # else it has just been called
-                    self._idle.remove(bell)
+    def _in_time(self) -> bool:
+        return time.monotonic() - self._done_since < HOLD
 
     def _lay_down(self, finished: Finished) -> None:
         if not self._done:

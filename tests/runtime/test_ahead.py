@@ -27,7 +27,7 @@ def given_back(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_it_gives_back_steps_that_must_wait_for_long_ones(
     given_back: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trays, "SHORT", 0.1)
+    monkeypatch.setattr(trays, "AHEAD", 10.0)
     nodes = {
         "a": {"routine": "test_spread", "config": {"count": 12}},
         "b": {"routine": "test_nap", "config": {"seconds": 0.5}},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from queue import SimpleQueue
 from typing import Any, cast
 from uuid import UUID
@@ -99,7 +98,7 @@ def test_it_calls_one_thread_while_there_is_more_to_do_than_one_does() -> None:
 
 
 def test_it_keeps_the_place_of_a_lane_until_its_attempt_is_committed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trays, "SHORT", 0.0)
+    monkeypatch.setattr(trays, "AHEAD", 0.0)
     some, bell = some_trays(1, lanes=3), a_bell()
     assert some.free == 2
 
@@ -120,13 +119,14 @@ def test_it_frees_a_lane_at_once_when_nothing_can_follow() -> None:
     assert (some.free, some.left) == (1, 1)
 
 
-def test_it_asks_for_more_steps_than_lanes_while_they_are_short() -> None:
+def test_it_asks_for_more_steps_than_lanes_while_they_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trays, "UNKNOWN", 0.0)
     some, bell = some_trays(1, lanes=4), a_bell()
 
     some.next(bell)
     some.end(bell, an_attempt(1, left=True))
 
-    assert some.free == 4 + 2
+    assert some.free == 4 + 2 * 4
 
 
 def test_it_gives_back_what_lies_there_for_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,15 +138,6 @@ def test_it_gives_back_what_lies_there_for_too_long(monkeypatch: pytest.MonkeyPa
 
     assert some.take_back() == [a_step(2), a_step(3)]
     assert sorted(some.claimed) == [1]
-
-
-def test_it_waits_for_company_when_nobody_needs_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trays, "HOLD", 0.05)
-    some = some_trays()
-    some.hand_in(an_attempt(1, left=True))
-    threading.Timer(0.001, some.hand_in, [an_attempt(2, left=True)]).start()
-
-    assert ids(some.next(a_bell())) == [1, 2]
 
 
 def test_it_begins_nothing_once_halted_and_sends_everybody_home() -> None:
