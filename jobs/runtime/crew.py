@@ -72,6 +72,8 @@ class Crew:
             if step_id not in owned and not step.dropped:
                 step.dropped = True
                 self._loop.cancel(step_id)
+                for lane in self._lanes:
+                    lane.leash.shorten(step_id)
 
     def finish(self, until: float, meanwhile: Callable[[], bool]) -> None:
         """Begin nothing more, and wait for what runs until that (monotonic) time; `meanwhile` says whether to go on."""

@@ -168,11 +168,7 @@ async def _await(step: Step, program: Program, finished: Finished, output: captu
 
 
 def _call_on_leash(step: Step, program: Program, finished: Finished, output: capture.Capture, leash: Leash) -> None:
-    timeout = program.spec.nodes[step.node].timeout
-    if timeout is None:
-        _call(step, program, finished, output)
-        return
-    leash.hold(timeout)
+    leash.hold(step.id, program.spec.nodes[step.node].timeout)
     try:
         _call(step, program, finished, output)
     finally:

@@ -1,4 +1,4 @@
-"""Ends a step that runs longer than its timeout, by raising an exception in its thread.
+"""Ends a step that runs longer than its timeout, or goes on though its job has ended, by an exception in its thread.
 
 Python raises it at the thread's next instruction: a loop ends at once, a call into C ends when it returns. A thread
 that does not come back within GRACE is given up by its session.
@@ -25,21 +25,29 @@ class Leash:
     def __init__(self) -> None:
         self.thread = 0
         self._mutex = threading.Lock()
+        self._step: int | None = None  #: whose code runs now
         self._timeout = 0.0
         self._deadline: float | None = None
         self._pulled_at: float | None = None
 
-    def hold(self, timeout: float) -> None:
-        """User code begins."""
+    def hold(self, step: int, timeout: float | None) -> None:
+        """User code begins; None is no limit."""
         with self._mutex:
-            self._timeout, self._pulled_at = timeout, None
-            self._deadline = time.monotonic() + timeout
+            self._step, self._timeout, self._pulled_at = step, timeout or 0.0, None
+            self._deadline = None if timeout is None else time.monotonic() + timeout
+
+    def shorten(self, step: int) -> None:
+        """Nobody waits for this step any more: if it is the one that runs, it has GRACE left to notice."""
+        with self._mutex:
+            if self._step == step:
+                soon = time.monotonic() + GRACE
+                self._deadline = soon if self._deadline is None else min(soon, self._deadline)
 
     def let_go(self) -> None:
         """User code is over: no exception may arrive from here on. One that is on its way is waited for, so that it
         cannot strike the commit; one that user code swallowed is made up for."""
         with self._mutex:
-            self._deadline = None
+            self._step = self._deadline = None
             pulled = self._pulled_at is not None
         for _ in range(1000 if pulled else 0):
             time.sleep(0.001)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.models import Activation
-from jobs.runtime.store.claim import claim, hand_back
+from jobs.runtime.store.claim import claim, claim_suspect, hand_back
 from jobs.runtime.store.link import open_link
 from jobs.states import JobStatus
 from routilux_site.lib.ids import uuid7
@@ -47,3 +47,15 @@ def test_it_hands_back_nothing_that_is_somebody_elses() -> None:
         hand_back(link, claimed, session=uuid7())
 
     assert Activation.objects.get().status == "running"
+
+
+def test_it_takes_the_suspect_first_that_died_least() -> None:
+    flow = make_flow("one", {"a": "test_pass"})
+    for deaths in (3, 2):
+        start(flow).activations.update(alone=True, deaths=deaths)
+
+    with open_link("test") as link:
+        suspect = claim_suspect(link, session=uuid7())
+
+    assert suspect is not None
+    assert Activation.objects.get(pk=suspect.id).deaths == 2

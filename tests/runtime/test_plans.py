@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from jobs.runtime.store.claim import CLAIM
+from jobs.runtime.store.claim import CLAIM, OLDEST_FIRST
 from jobs.runtime.store.commit import statement
 from jobs.runtime.store.link import Link, open_link, run
 
@@ -35,7 +35,7 @@ def indexes(link: Link, sql: str) -> set[str]:
 
 
 def test_it_claims_by_key(link: Link) -> None:
-    assert indexes(link, CLAIM.format(lanes=10, loop=10, which="NOT alone")) <= BY_KEY
+    assert indexes(link, CLAIM.format(lanes=10, loop=10, which="NOT alone", order=OLDEST_FIRST)) <= BY_KEY
 
 
 @pytest.mark.parametrize(("moves", "takes", "logs"), list(product([True, False], repeat=3)))

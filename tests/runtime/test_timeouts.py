@@ -77,7 +77,6 @@ def go_on_for(spans: Iterator[float]) -> Callable[[], None]:
     return go_on
 
 
-@pytest.mark.xfail(reason="a step without a timeout of its own keeps its lane for ever after its job has ended")
 @pytest.mark.usefixtures("impatient")
 def test_it_gives_the_lane_back_of_a_step_whose_job_has_ended(
     settings: Settings, monkeypatch: pytest.MonkeyPatch

@@ -77,10 +77,10 @@ class Step:
 CLAIM = """
 WITH for_lanes AS MATERIALIZED (
     SELECT id FROM jobs_activation WHERE status = 'ready' AND NOT on_loop AND {which}
-    ORDER BY priority DESC, id LIMIT {lanes} FOR UPDATE SKIP LOCKED
+    ORDER BY {order} LIMIT {lanes} FOR UPDATE SKIP LOCKED
 ), for_loop AS MATERIALIZED (
     SELECT id FROM jobs_activation WHERE status = 'ready' AND on_loop AND {which}
-    ORDER BY priority DESC, id LIMIT {loop} FOR UPDATE SKIP LOCKED
+    ORDER BY {order} LIMIT {loop} FOR UPDATE SKIP LOCKED
 ), due AS (
     SELECT id FROM for_lanes UNION ALL SELECT id FROM for_loop
 ), taken AS (
@@ -112,20 +112,25 @@ FROM taken WHERE status = 'running' ORDER BY priority DESC, id
 """
 
 
+OLDEST_FIRST = "priority DESC, id"
+#: Those that died with a neighbour do not wait behind the one that kills them all.
+LEAST_SUSPECT_FIRST = "priority DESC, deaths, id"
+
+
 def claim(link: Link, *, session: UUID, lanes: int, loop: int = 0, below: int | None = None) -> list[Step]:
     """Ready activations, oldest of the highest priority first, at most so many; from now on they are the session's.
 
     With `below`, only those of a lower priority.
     """
     which = "NOT alone" if below is None else f"NOT alone AND priority < {int(below)}"
-    sql = CLAIM.format(lanes=int(lanes), loop=int(loop), which=which)
+    sql = CLAIM.format(lanes=int(lanes), loop=int(loop), which=which, order=OLDEST_FIRST)
     return [_step(row) for row in run(link, sql, {"session": session}).fetchall()]
 
 
 def claim_suspect(link: Link, *, session: UUID) -> Step | None:
     """A step that workers died of before. It must run alone, so that it cannot take others along."""
     for lanes, loop in ((1, 0), (0, 1)):
-        sql = CLAIM.format(lanes=lanes, loop=loop, which="alone")
+        sql = CLAIM.format(lanes=lanes, loop=loop, which="alone", order=LEAST_SUSPECT_FIRST)
         if row := run(link, sql, {"session": session}).fetchone():
             return _step(row)
     return None
