@@ -40,7 +40,7 @@ def _nothing(place: str) -> None:
 
 def _hit(place: str) -> None:
     for fault in _waiting(place):
-        words = fault.read_text(encoding="ascii").split() if fault.exists() else []
+        words = _words(fault)
         if words and _strikes(fault.name, *words[1:]) and _take(fault):
             ACTIONS[words[0]]()
 
@@ -48,6 +48,13 @@ def _hit(place: str) -> None:
 def _waiting(place: str) -> Iterator[Path]:
     names = sorted(name for name in os.listdir(FOLDER) if name.startswith(f"{place}."))  # noqa: PTH208 - hot
     return (Path(FOLDER) / name for name in names)
+
+
+def _words(fault: Path) -> list[str]:
+    try:
+        return fault.read_text(encoding="ascii").split()
+    except FileNotFoundError:  # another process was faster, and the step that came by here must not bear it
+        return []
 
 
 def _strikes(name: str, probability: str = "1", seed: str = "0") -> bool:

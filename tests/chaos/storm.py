@@ -16,6 +16,14 @@ from tests.faults import oracle, work
 from tests.faults.invariants import Rows
 
 STATUSES = "SELECT id::text, status FROM jobs_job"
+TOLD = """
+SELECT j.status, j.error_summary,
+       (SELECT jsonb_agg(jsonb_build_array(a.node, a.status, a.attempt, a.errors, a.deaths) ORDER BY a.id)
+        FROM jobs_activation a WHERE a.job_id = j.id),
+       (SELECT jsonb_agg(jsonb_build_array(l.activation_id, l.attempt, l.error->>'type', l.error->>'message'))
+        FROM jobs_steplog l WHERE l.job_id = j.id)
+FROM jobs_job j WHERE j.id = %s
+"""
 RESULTS = "SELECT job_id::text, payload FROM jobs_item WHERE node = '' ORDER BY id"
 POISON = """
 SELECT count(*) FROM jobs_job j JOIN templates_app_prototype f ON f.id = j.flow_id
@@ -59,7 +67,8 @@ def _lost(arena: Arena, stuck: list[str]) -> list[str]:
     for job, payload in arena.house.rows(RESULTS):
         results.setdefault(job, []).append(payload)
     ended = [entry for entry in arena.load.ledger if entry.job not in stuck]
-    return [f"{e.flow} {e.job}" for e in ended if not _is_right(e, statuses.get(e.job), results.get(e.job, []))]
+    lost = [e for e in ended if not _is_right(e, statuses.get(e.job), results.get(e.job, []))]
+    return [f"{e.flow} {e.job}: {results.get(e.job)}, {arena.house.rows(TOLD, e.job)}" for e in lost]
 
 
 def _is_right(entry: Entry, status: str | None, results: list[Any]) -> bool:
