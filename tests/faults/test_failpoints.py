@@ -44,6 +44,16 @@ def test_it_draws_lots_from_its_seed(tmp_path: Path, fired: list[str]) -> None:
     assert (len(fired), (tmp_path / "in_step.never").exists()) == (1, True)
 
 
+def test_it_lets_a_fault_be_taken_by_whoever_is_first(
+    tmp_path: Path, fired: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failpoints, "_waiting", lambda place: iter([tmp_path / "in_step.gone"]))
+
+    hits(1)
+
+    assert fired == []
+
+
 def test_it_is_an_empty_call_when_off() -> None:
     assert (failpoints.FOLDER, failpoints.hit) == ("", failpoints._nothing)
 
