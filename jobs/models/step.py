@@ -67,6 +67,8 @@ class Activation(models.Model):
             models.Index("session_id", name="jobs_activation_session", condition=Q(status="running")),
             # Waking of retries, and of parked steps whose time is up.
             models.Index("due_at", name="jobs_activation_due", condition=Q(status__in=_DUE, due_at__isnull=False)),
+            # The sweep for steps that were held for a pause which ended while they were being written.
+            models.Index("ready_at", name="jobs_activation_held", condition=Q(status="held")),
             # What takes up no lane, oldest first: held back by max_workers, at a breakpoint, parked. Mostly empty.
             models.Index("job", "id", name="jobs_activation_idle", condition=Q(status__in=sorted(STEP_IDLE))),
         ]

@@ -14,6 +14,7 @@ from jobs.runtime.rounds import Duty
 from jobs.runtime.store import claim, rescue
 from jobs.runtime.store.link import Link
 from jobs.schedules import firing
+from jobs.steering import control
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class Helper:
 
     @property
     def duties(self) -> tuple[Duty, ...]:
-        return (self._rescue, self._look_at_clock, self._admit, self._tell_families, self._end_overdue)
+        return (self._rescue, self._look_at_clock, self._admit, self._tell_families, self._release, self._end_overdue)
 
     def job_may_have_ended(self, job: UUID) -> None:
         """The next one may have its place under a limit. Called by any thread."""
@@ -68,6 +69,9 @@ class Helper:
 
     def _tell_families(self) -> None:
         self._ear.expect(family.sweep())
+
+    def _release(self) -> None:
+        self._ear.expect(control.release_left_behind())
 
     def _end_overdue(self) -> None:
         rescue.end_overdue_jobs(self._link)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -19,13 +20,16 @@ from jobs.errors import BadInput, WrongState
 from jobs.models import Activation, Job, Wait
 from jobs.runtime import family
 from jobs.runtime.family import children
-from jobs.runtime.nudge import Act, nudge
+from jobs.runtime.nudge import MOVING, Act, nudge
 from jobs.runtime.programs import programs
 from jobs.runtime.router import Router
 from jobs.states import VERBS, JobStatus, StepStatus
 from jobs.steering.common import change, let_go, lock, steps, tell
 from routilux_site.lib import strict_json
 
+#: No commit is under way for longer than this, whatever its process suffers.
+LATE_AT_MOST = timedelta(hours=1)
+SWEEP_AT_MOST = 50
 Outputs = Sequence[tuple[str, Mapping[str, Any]]]
 
 
@@ -48,6 +52,22 @@ def resume(*, job: Job, actor: Actor = None, reason: str = "") -> None:
         _release(job)
         for child in children(job, VERBS["resume"].sources):
             resume(job=child, actor=actor, reason=reason or "Its parent was resumed.")
+
+
+def release_left_behind() -> int:
+    """Let steps go that were held because their job was paused when they were being written, and whose job was resumed
+    before that was committed: the resume could not see them. Returns of how many jobs."""
+    recent = Activation.objects.filter(status=StepStatus.HELD, ready_at__gt=Now() - LATE_AT_MOST)
+    left = recent.filter(job__status__in=MOVING).values_list("job_id", flat=True).distinct()[:SWEEP_AT_MOST]
+    return sum(map(_release_again, list(left)))
+
+
+def _release_again(job_id: UUID) -> bool:
+    with transaction.atomic():
+        job = Job.objects.select_for_update(of=("self",)).filter(pk=job_id, status__in=MOVING).first()
+        if job is not None:
+            _release(job)
+    return job is not None
 
 
 def retry(*, job: Job, actor: Actor = None, reason: str = "") -> None:

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from jobs import services
 from jobs.errors import WrongState
@@ -51,3 +55,24 @@ def test_it_completes_on_resume_when_nothing_is_left(job: Job, bob: User, monkey
 def test_it_refuses_to_resume_what_is_not_paused(job: Job, bob: User) -> None:
     with pytest.raises(WrongState, match="is not paused"):
         services.resume(job=job, actor=bob)
+
+
+def test_it_lets_go_what_a_commit_held_while_its_job_was_resumed(job: Job, bob: User) -> None:
+    """A commit reads that the job is paused, and is through only after the resume, which cannot see its steps."""
+    job.activations.update(status="held", ready_at=Now())
+
+    run_jobs()
+
+    job.refresh_from_db()
+    assert (job.status, len(results(job))) == (JobStatus.COMPLETED, 3)
+
+
+def test_it_tells_when_a_claim_put_a_step_aside(job: Job, bob: User) -> None:
+    job.activations.update(ready_at=Now() - timedelta(days=1))
+    Job.objects.update(status=JobStatus.PAUSED)
+
+    run_session()
+
+    step = job.activations.get()
+    assert step.status == "held"
+    assert step.ready_at > timezone.now() - timedelta(hours=1)

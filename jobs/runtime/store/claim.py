@@ -89,6 +89,7 @@ WITH for_lanes AS MATERIALIZED (
                       WHEN j.status IN ('paused', 'queued') THEN 'held' ELSE 'cancelled' END,
         session_id = CASE WHEN j.status IN ('pending', 'running') THEN %(session)s::uuid END,
         attempt = a.attempt + (j.status IN ('pending', 'running'))::int,
+        ready_at = CASE WHEN j.status IN ('paused', 'queued') THEN clock_timestamp() ELSE a.ready_at END,
         started_at = CASE WHEN j.status IN ('pending', 'running') THEN clock_timestamp() ELSE a.started_at END,
         finished_at = CASE WHEN j.status IN ('completed', 'failed', 'cancelled') THEN clock_timestamp() END
     FROM due, jobs_job j
