@@ -72,8 +72,8 @@ class Session:
 
     def has_room(self) -> None:
         """Another step may be claimed for its lanes or its loop, if there is one."""
-        if self._supply.more or self.isolation.on:
-            self.ear.expect(self.isolation.on)
+        self.ear.expect(self.isolation.on)
+        if self._supply.is_wanted:
             self.ear.ring()
 
     def committed(self, step: claim.Step, outcome: Outcome) -> None:

@@ -16,9 +16,6 @@ from jobs.runtime.turns import Turns
 if TYPE_CHECKING:
     from jobs.runtime.session import Session
 
-#: Seconds that a claim waits for more lanes to come free while there is more to do than there are lanes: one claim for
-#: several costs the session, and the database, a third less.
-GATHER = 0.001
 #: At most so often, in seconds, another session is called for what is more than this one can carry.
 CALL_EVERY = 0.1
 
@@ -36,7 +33,7 @@ class Supply:
     @property
     def is_wanted(self) -> bool:
         """Somebody spoke of work, or there was some left and by now somebody is free for it."""
-        return self._session.ear.heard or (self.more and self._session.trays.free > 0)
+        return self._session.ear.heard or (self.more and self._session.trays.hungry)
 
     def bring(self) -> None:
         session = self._session
@@ -63,8 +60,6 @@ class Supply:
 
     def _claim_for_crew(self) -> None:
         """Found as many as asked for: there may be more than this session can carry."""
-        if self.more:
-            time.sleep(GATHER)
         self._session.ear.heard = False
         lanes, room = self._session.trays.free, self._session.crew.room
         failpoints.hit("before_claim")

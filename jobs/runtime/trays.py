@@ -132,6 +132,11 @@ class Trays:
             return max(0, self._lanes + self._ahead - len(self._steps) - len(self._begun) - held)
 
     @property
+    def hungry(self) -> bool:
+        """Is it time to claim? What is ahead lasts for a while, and one claim for many steps costs least."""
+        return self.free > self._ahead // 2
+
+    @property
     def left(self) -> int:
         """How many attempts wait for their commit without holding a place."""
         with self._mutex:

@@ -129,6 +129,17 @@ def test_it_asks_for_more_steps_than_lanes_while_they_are_short(monkeypatch: pyt
     assert some.free == 4 + 2 * 4
 
 
+def test_it_claims_anew_when_half_of_what_is_ahead_is_taken_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trays, "UNKNOWN", 0.0)
+    some = Trays(2, hire=nobody)  # four ahead
+
+    some.put(map(a_step, range(4)))
+    assert (some.free, some.hungry) == (2, False)
+    monkeypatch.setattr(trays, "PATIENCE", 0.0)
+    some.take_back()
+    assert some.hungry
+
+
 def test_it_gives_back_what_lies_there_for_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     some = some_trays(1, 2, 3, lanes=1)
     some.next(a_bell())
