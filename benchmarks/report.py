@@ -28,7 +28,7 @@ def figures_of(systems: Systems) -> dict[str, dict[str, float | None]]:
 
 
 def report(systems: Systems, left_out: Sequence[str]) -> str:
-    parts = [fill(machine(), WIDTH), _table(systems)]
+    parts = [machine(), _table(systems)]
     if ratios := _ratios(systems):
         parts.append(f"How many times better ours is:\n\n{ratios}")
     return "\n\n".join([*parts, *(fill(line, WIDTH) for line in left_out)])
@@ -38,7 +38,7 @@ def machine() -> str:
     today = datetime.now(UTC).date().isoformat()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
     place = f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GB, Python {platform.python_version()}"
-    return f"{today}, {place}, embedded Postgres with `fsync` on, {', '.join(_versions())}."
+    return fill(f"{today}, {place}, embedded Postgres with `fsync` on, {', '.join(_versions())}.", WIDTH)
 
 
 def _table(systems: Systems) -> str:
