@@ -19,10 +19,7 @@ from tests.pages import rows
 
 @pytest.fixture
 def broken(orders: FlowPrototype, bob: User) -> list[Job]:
-    jobs = [rows.trigger(orders, bob) for _ in range(3)]
-    for job in jobs:
-        rows.fail(job)
-    return jobs
+    return rows.failed(orders, bob)
 
 
 def retry(client: Client, **body: Any) -> Any:

@@ -48,3 +48,10 @@ def fail(job: Job, node: str = "second", text: str = "no such customer") -> Acti
     say(broken, error=error)
     end(job, "failed", error_node=node, error_summary=f"{node}: ValueError: {text}"[:300])
     return broken
+
+
+def failed(flow: FlowPrototype, user: User, *, count: int = 3) -> list[Job]:
+    jobs = [trigger(flow, user) for _ in range(count)]
+    for job in jobs:
+        fail(job)
+    return jobs

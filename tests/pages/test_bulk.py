@@ -26,10 +26,7 @@ def press(client: Client, verb: str, q: str, newest: object, reason: str = "") -
 
 @pytest.fixture
 def broken(orders: FlowPrototype, bob: User) -> list[Job]:
-    jobs = [rows.trigger(orders, bob) for _ in range(3)]
-    for job in jobs:
-        rows.fail(job)
-    return jobs
+    return rows.failed(orders, bob)
 
 
 def test_it_counts_what_matches_and_can_be_retried(as_bob: Client, broken: list[Job], job: Job) -> None:
