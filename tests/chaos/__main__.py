@@ -52,7 +52,7 @@ def storm(minutes: float, seed: int) -> dict[str, float]:
 
     django.setup()
     from tests.chaos.arena import an_arena
-    from tests.chaos.storm import figures, look_around, rage
+    from tests.chaos.storm import figures, look_around, rage, slowest
 
     with an_arena(seed=seed) as arena:
         arena.longest_outage = min(60.0, 6 * minutes)
@@ -60,7 +60,7 @@ def storm(minutes: float, seed: int) -> dict[str, float]:
         began = time.monotonic()
         rage(arena, goes_on=lambda _: time.monotonic() - began < 60 * minutes, pause=0.7)
         after = look_around(arena)
-        sys.stdout.write(f"{dict(arena.done)}\n{after}\n")
+        sys.stdout.write(f"{dict(arena.done)}\n{after}\n{slowest(arena)}\n")
         return figures(arena, after, minutes=(time.monotonic() - began) / 60)
 
 

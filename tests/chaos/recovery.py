@@ -22,7 +22,21 @@ WAITING = """
 SELECT count(*) FROM jobs_activation a JOIN unnest(%s::bigint[], %s::int[]) AS held(id, attempt) ON held.id = a.id
 WHERE a.attempt = held.attempt AND a.status IN ('running', 'ready')
 """
+#: What a slow rescue waited for: the steps themselves, who could take them, and what else there was to do.
+SCENE = """
+SELECT (SELECT jsonb_agg(jsonb_build_array(a.node, a.status, a.deaths, a.alone,
+                                           extract(epoch FROM clock_timestamp() - s.heartbeat_at)::numeric(9, 1)))
+        FROM jobs_activation a JOIN unnest(%s::bigint[], %s::int[]) AS held(id, attempt) USING (id, attempt)
+        LEFT JOIN jobs_session s ON s.id = a.session_id WHERE a.status IN ('running', 'ready')),
+       (SELECT jsonb_agg(jsonb_build_array(s.pid, extract(epoch FROM clock_timestamp() - s.started_at)::numeric(9, 1),
+                                           extract(epoch FROM clock_timestamp() - s.heartbeat_at)::numeric(9, 1),
+                                           (SELECT count(*) FROM jobs_activation a
+                                            WHERE a.session_id = s.id AND a.status = 'running')))
+        FROM jobs_session s WHERE s.ended_at IS NULL),
+       (SELECT count(*) FROM jobs_activation WHERE status = 'ready')
+"""
 LOOK = 0.05
+SLOW = 4.0
 
 
 @dataclass
@@ -31,6 +45,8 @@ class Death:
     at: float
     down_before: float
     held: list[tuple[int, int]] | None = None
+    scenes: list[str] = field(default_factory=list)
+    looked_at: float = 0.0
 
 
 @dataclass
@@ -40,6 +56,7 @@ class Recovery(threading.Thread):
     house: House
     failpoints: Path
     seconds: list[float] = field(default_factory=list)
+    slow: list[tuple[float, list[str]]] = field(default_factory=list)
     kills: int = 0
 
     def __post_init__(self) -> None:
@@ -99,7 +116,20 @@ class Recovery(threading.Thread):
             return True
         ids, attempts = zip(*death.held, strict=True)
         row = connection.execute(WAITING, (list(ids), list(attempts))).fetchone()
+        took = time.monotonic() - death.at - (self._down - death.down_before)
         if row and row[0]:
+            self._paint(death, took, connection)
             return False
-        self.seconds.append(time.monotonic() - death.at - (self._down - death.down_before))
+        self.seconds.append(took)
+        if took > SLOW:
+            self.slow.append((took, death.scenes))
         return True
+
+    def _paint(self, death: Death, took: float, connection: psycopg.Connection[tuple[int, ...]]) -> None:
+        """Keep what there was to see, twice a second."""
+        assert death.held
+        if time.monotonic() - death.looked_at < 0.5:
+            return
+        death.looked_at = time.monotonic()
+        ids, attempts = zip(*death.held, strict=True)
+        death.scenes.append(f"{took:.1f}: {connection.execute(SCENE, (list(ids), list(attempts))).fetchone()}")

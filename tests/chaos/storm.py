@@ -37,6 +37,7 @@ class Aftermath:
     """What the oracle and the ledger say once everything has come to rest."""
 
     stuck: list[str]
+    told: list[str]
     lost: list[str]
     violations: dict[str, Rows]
 
@@ -57,7 +58,14 @@ def rage(arena: Arena, *, goes_on: Callable[[int], bool], pause: float) -> None:
 def look_around(arena: Arena) -> Aftermath:
     arena.calm()
     stuck = arena.settle()
-    return Aftermath(stuck, _lost(arena, stuck), oracle.violations(arena.house))
+    told = [f"{job}: {arena.house.rows(TOLD, job)}" for job in stuck]
+    return Aftermath(stuck, told, _lost(arena, stuck), oracle.violations(arena.house))
+
+
+def slowest(arena: Arena, many: int = 5) -> str:
+    """What the rescues that took longest waited for."""
+    worst = sorted(arena.recovery.slow, reverse=True)[:many]
+    return "".join(f"\na rescue took {took:.1f} s\n" + "\n".join(scenes) for took, scenes in worst)
 
 
 def _lost(arena: Arena, stuck: list[str]) -> list[str]:
