@@ -129,8 +129,8 @@ class JobQuery(PageQuery):
         required=False, min_value=1, max_value=2**31 - 1, help_text="The number of a revision of that `flow`."
     )
     triggered_by = serializers.CharField(required=False, max_length=150, help_text="The name of a user.")
-    rerun_of = serializers.UUIDField(required=False, help_text="Only jobs that run this one again.")
-    called_by = serializers.UUIDField(required=False, help_text="Only jobs that steps of this one called.")
+    rerun_of = Identity(required=False, help_text="Only jobs that run this one again.")
+    called_by = Identity(required=False, help_text="Only jobs that steps of this one called.")
     created_after = serializers.DateTimeField(required=False, help_text="Only jobs accepted later than this.")
     created_before = serializers.DateTimeField(required=False, help_text="Only jobs accepted earlier than this.")
 
@@ -145,8 +145,8 @@ class FailureQuery(StrictSerializer):
 
 
 class TwoJobsQuery(StrictSerializer):
-    a = serializers.UUIDField(help_text="The id of a job.")
-    b = serializers.UUIDField(help_text="The id of another one.")
+    a = Identity(help_text="The id of a job.")
+    b = Identity(help_text="The id of another one.")
 
 
 class MatchingBody(ReasonBody):

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -20,10 +19,10 @@ from jobs.history.specs import spec_of
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.comparejobs import shown
+from jobs.pages.launchform import LaunchForm, start
 from jobs.pages.steering import allowed
-from routilux_site.lib import request_id, strict_json
+from routilux_site.lib import strict_json
 from routilux_site.lib.errors import RoutiluxError
-from routilux_site.lib.forms import StrictJSONField
 from templates_app.diff import diff
 from templates_app.models import FlowPrototype
 from templates_app.pages.results import rows
@@ -32,19 +31,10 @@ from templates_app.selectors import effective_spec
 PINNED, LATEST = "pinned", "latest"
 
 
-class AgainForm(forms.Form):
+class AgainForm(LaunchForm):
     """`seen` is the digest of what the preview showed, so that nothing starts that was not looked at."""
 
     revision = forms.ChoiceField(choices=[(PINNED, ""), (LATEST, "")], widget=forms.RadioSelect, label="Revision")
-    input = StrictJSONField(kind=dict, empty_value={}, required=False, label="Input", help_text="A JSON object.")
-    overrides = StrictJSONField(
-        kind=dict,
-        empty_value={},
-        required=False,
-        label="Overrides",
-        help_text='What lies over the latest revision for this one job: {"settings": {...}, "nodes": {...}}.',
-    )
-    once = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, job: Job, data: QueryDict | None = None, **more: Any) -> None:
@@ -67,12 +57,6 @@ class AgainForm(forms.Form):
     def digest(self) -> str:
         said = self.cleaned_data
         return strict_json.sha256([said["revision"], said["input"], said["overrides"]])
-
-    def refuse(self, error: RoutiluxError) -> None:
-        """Say beside the field what the verb refused; what is wrong in a spec comes from the overrides."""
-        place = error.path.split(".")[0]
-        name = "overrides" if place in ("settings", "nodes") else place
-        self.add_error(name if name in self.fields else None, str(error))
 
 
 @login_required
@@ -132,20 +116,6 @@ def _preview(job: Job, form: AgainForm) -> dict[str, Any]:
 
 
 def _made(request: HttpRequest, job: Job, form: AgainForm) -> Job | None:
-    said = form.cleaned_data
-    launch = services.Launch(
-        input=said["input"],
-        entry=job.entry or None,
-        overrides=form.laid_over,
-        priority=job.priority,
-        idempotency_key=f"again-{said['once']}",
-        request_id=request_id.current.get() or "",
-        again=services.Again(job, said["revision"] == PINNED),
-    )
-    try:
-        made = services.trigger(flow=job.flow, launch=launch, actor=request.user)
-    except RoutiluxError as error:
-        form.refuse(error)
-        return None
-    messages.success(request, "This form had started this job before." if made.replayed else "The job was started.")
-    return made.job
+    again = services.Again(job, form.cleaned_data["revision"] == PINNED)
+    as_it_was = {"entry": job.entry or None, "priority": job.priority}
+    return start(request, form, job.flow, overrides=form.laid_over, again=again, **as_it_was)

@@ -8,34 +8,27 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jobs import services
 from jobs.access import TRIGGER
 from jobs.admission.launch import PRIORITIES
-from jobs.errors import IdempotencyConflict
 from jobs.history.specs import spec_of
 from jobs.models import Job
 from jobs.pages import reads
 from jobs.pages.example import example
-from routilux_site.lib import request_id, strict_json
-from routilux_site.lib.errors import RoutiluxError
-from routilux_site.lib.forms import StrictJSONField
+from jobs.pages.launchform import LaunchForm, start
+from routilux_site.lib import strict_json
 from templates_app.models import FlowPrototype
 from templates_app.spec import FlowSpec
 
 _AUTOMATIC = "the flow's own"
 
 
-class TriggerForm(forms.Form):
-    """`once` is made with the form, so that pressing the button twice starts one job."""
-
-    input = StrictJSONField(kind=dict, empty_value={}, required=False, label="Input", help_text="A JSON object.")
+class TriggerForm(LaunchForm):
     entry = forms.ChoiceField(required=False, label="Entry", help_text="The slot that the input goes into.")
     priority = forms.IntegerField(
         required=False,
@@ -44,20 +37,12 @@ class TriggerForm(forms.Form):
         label="Priority",
         help_text="Higher runs sooner; empty is 0.",
     )
-    overrides = StrictJSONField(
-        kind=dict,
-        empty_value={},
-        required=False,
-        label="Overrides",
-        help_text='What this one job sets over the flow: {"settings": {...}, "nodes": {...}}, where no rule forbids.',
-    )
     start_at = forms.DateTimeField(
         required=False,
         label="Not before",
         help_text="UTC; empty is at once.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    once = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, spec: FlowSpec, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "trigger-%s", "label_suffix": "", **kwargs})
@@ -65,14 +50,6 @@ class TriggerForm(forms.Form):
         entry = self.fields["entry"]
         assert isinstance(entry, forms.ChoiceField)  # noqa: S101 - tells the type checker
         entry.choices = own + [(str(port), str(port)) for port in spec.ports if port != spec.entry]
-
-    def refuse(self, error: RoutiluxError) -> None:
-        """Say what the verb refused beside the field that it is about."""
-        name = error.path.split(".")[0]
-        name = "overrides" if name in ("settings", "nodes") else name
-        self.add_error(name if name in self.fields else None, str(error))
-        for detail in error.errors[1:]:
-            self.add_error("input" if detail.path.startswith("input") else None, f"{detail.path}: {detail.message}")
 
 
 @login_required
@@ -110,32 +87,8 @@ def _must_trigger(request: HttpRequest) -> None:
 
 def _triggered(request: HttpRequest, flow: FlowPrototype, form: TriggerForm) -> Job | None:
     said = form.cleaned_data
-    launch = services.Launch(
-        input=said["input"],
-        entry=said["entry"] or None,
-        priority=said["priority"] or 0,
-        overrides=said["overrides"] or None,
-        start_at=said["start_at"],
-        idempotency_key=f"form-{said['once']}",
-        request_id=request_id.current.get() or "",
-    )
-    try:
-        made = services.trigger(flow=flow, launch=launch, actor=request.user)
-    except IdempotencyConflict:
-        form.data = _renewed(request.POST)
-        form.add_error(None, "This form has started a job already, with another input. Press again to start one more.")
-        return None
-    except RoutiluxError as error:
-        form.refuse(error)
-        return None
-    messages.success(request, "This form had started this job before." if made.replayed else "The job was started.")
-    return made.job
-
-
-def _renewed(data: QueryDict) -> QueryDict:
-    renewed = data.copy()
-    renewed["once"] = str(uuid4())
-    return renewed
+    when = {"priority": said["priority"] or 0, "start_at": said["start_at"]}
+    return start(request, form, flow, entry=said["entry"] or None, overrides=said["overrides"] or None, **when)
 
 
 def _page(request: HttpRequest, flow: FlowPrototype, spec: FlowSpec, form: TriggerForm) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from django.contrib.auth.models import User
@@ -29,6 +29,15 @@ def test_it_triggers_once_and_waits(client: Client) -> None:
     assert (first, Job.objects.count()) == (second, 1)
     assert done["result"] == {"a.output": [{"n": 1, "trail": ["a"]}]}
     assert [output["payload"]["n"] for output in client.outputs(first["id"])] == [1]
+
+
+def test_it_knows_the_type_of_each_answer(client: Client) -> None:
+    accepted = client.trigger("one", {"n": 1})
+    run_jobs()
+
+    answers: list[Any] = [accepted, *client.jobs(), client.job(accepted["id"]), *client.outputs(accepted["id"])]
+    types = [routilux_client.Accepted, routilux_client.ListedJob, routilux_client.Job, routilux_client.Item]
+    assert [set(answer) for answer in answers] == [set(get_type_hints(known)) for known in types]
 
 
 def test_it_says_why_a_job_failed(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.http import QueryDict
@@ -112,9 +113,10 @@ class Identity(serializers.UUIDField):
     """The id of a job as a JSON text; a number is none."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
-            raise serializers.ValidationError(f"{shorten(data)} is not accepted: an id is.", code="invalid")
-        return super().to_internal_value(data)
+        if isinstance(data, str):
+            with suppress(serializers.ValidationError):
+                return super().to_internal_value(data)
+        raise serializers.ValidationError(f"{shorten(data)} is not accepted: an id is.", code="invalid")
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True})
