@@ -26,12 +26,21 @@ class Isolation:
         self._suspect: int | None = None
         self._until = 0.0
 
+    def begin(self) -> None:
+        """A session that has taken nothing yet begins with a suspect if one waits, unless another session is at it.
+
+        Where sessions die one after the other, none might ever come to an empty crew later.
+        """
+        if claim.any_suspect(self._link):
+            self._begin(locked=claim.begin_isolation(self._link), idle=False)
+
     def look(self, running: Running) -> None:
         """Begin if a suspect waits. An idle session can at once; of those that are busy, one at a time."""
-        if self.on or not claim.any_suspect(self._link):
-            return
-        self._locked = bool(running) and claim.begin_isolation(self._link)
-        self.on = self._locked or not running
+        if not self.on and claim.any_suspect(self._link):
+            self._begin(locked=bool(running) and claim.begin_isolation(self._link), idle=not running)
+
+    def _begin(self, *, locked: bool, idle: bool) -> None:
+        self._locked, self.on = locked, locked or idle
         self._until = time.monotonic() + self._patience
 
     def take(self, session: UUID, running: Running) -> claim.Step | None:

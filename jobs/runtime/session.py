@@ -66,6 +66,7 @@ class Session:
         self._tenure.begin(lanes=self.crew.size)
         self.ear.listen()
         capture.install()
+        self._unless_in_the_way(self.isolation.begin)
         return self._work()
 
     # What lanes and the event loop tell.

@@ -47,6 +47,7 @@ class Supervisor:
         self._leash: int | None = None
         self._link: Link | None = None
         self._stop = False
+        self._at_work: list[int] = []  #: processes that had a session at the last look
         self._restarts = 0
         self._stalled_since: float | None = None
         self._started_at = 0.0
@@ -99,6 +100,7 @@ class Supervisor:
             self._restarts += 1
             status = self._child.returncode  # None: it still lives; below zero: a signal
             self._kill_cluster()
+            self._look_at_database()  # others take over what it left, without a wait for the next tick
             self._back_off(reason, killed=status is not None and status < 0)
 
     def _back_off(self, reason: str, *, killed: bool) -> None:
@@ -110,9 +112,13 @@ class Supervisor:
         self._start_at = time.monotonic() + self._pause
 
     def _nap(self) -> None:
+        """Until the next tick, or until the cluster or a process with a session ends: then steps wait to be rescued."""
         deadline = time.monotonic() + TICK
-        while not self._stop and time.monotonic() < deadline:
+        while time.monotonic() < deadline and all(map(_is_alive, self._at_work)):
+            if self._stop or self._child_exited():
+                break
             time.sleep(0.1)
+        self._at_work = list(filter(_is_alive, self._at_work))
 
     def _child_exited(self) -> str:
         if self._child is None or self._child.poll() is None:
@@ -130,7 +136,9 @@ class Supervisor:
     def _look(self, link: Link) -> str:
         """Beat, rescue what dead processes of this cluster left, ring for due work, and judge whether it is stuck."""
         watch.beat(link, self.id)
-        gone = [row.id for row in watch.sessions_of(link, self.id) if not _is_alive(row.pid)]
+        sessions = watch.sessions_of(link, self.id)
+        gone = [row.id for row in sessions if not _is_alive(row.pid)]
+        self._at_work = [row.pid for row in sessions if row.id not in gone]
         rescue.rescue(link, lease=self._options["LEASE"], gone=gone)
         watch.awaken_retries(link)
         watch.end_overdue_jobs(link)

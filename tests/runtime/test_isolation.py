@@ -10,7 +10,8 @@ from jobs.models import Activation
 from jobs.runtime.isolation import Isolation
 from jobs.runtime.store.link import Link, open_link
 from routilux_site.lib.ids import uuid7
-from tests.engine import make_flow, start
+from templates_app.models import FlowPrototype
+from tests.engine import make_flow, run_jobs, start
 
 ME = uuid7()
 NOBODY: frozenset[int] = frozenset()
@@ -37,6 +38,26 @@ def test_it_takes_a_suspect_at_once_when_nothing_runs(link: Link, suspect: Activ
 
     assert (step := isolation.take(ME, NOBODY)) is not None
     assert step.id == suspect.pk
+
+
+def test_it_begins_with_a_suspect_unless_another_session_does(link: Link, suspect: Activation) -> None:
+    with open_link("other") as theirs:
+        first, second = Isolation(link, patience=100), Isolation(theirs, patience=100)
+        for isolation in (first, second):
+            isolation.begin()
+
+        assert (first.on, second.on) == (True, False)
+        assert first.take(ME, NOBODY) is not None
+
+
+def test_a_new_session_takes_a_suspect_before_what_is_plenty(engine: None, suspect: Activation) -> None:
+    for n in range(20):
+        start(FlowPrototype.objects.get(name="one"), n=n)
+
+    run_jobs()
+
+    taken = Activation.objects.order_by("started_at", "id").values_list("pk", flat=True)
+    assert taken[0] == suspect.pk
 
 
 def test_it_waits_for_its_lanes_and_then_for_the_suspect(link: Link, suspect: Activation) -> None:
