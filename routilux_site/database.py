@@ -42,7 +42,7 @@ def from_url(url: str) -> dict[str, Any]:
     host = options.pop("host", unquote(parts.hostname or ""))
     return {
         **COMMON,
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "routilux_site.backend",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -46,7 +46,13 @@ class Ear:
         if self._bell_out in ready:
             self._bell_out.recv(4096)
         if self._link in ready:
-            run(self._link, "SELECT 1")  # reading an answer also reads the notifications in front of it
+            self._read()
+
+    def _read(self) -> None:
+        """What the server said without being asked. Raises psycopg.OperationalError when it said farewell."""
+        self._link.pgconn.consume_input()
+        while self._link.pgconn.notifies():
+            self.heard = True
 
     def stop_listening(self) -> None:
         self._link.remove_notify_handler(self._heard_work)

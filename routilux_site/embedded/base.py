@@ -1,14 +1,14 @@
-"""Django's own Postgres backend, which starts the embedded server the first time that nobody answers."""
+"""The backend that starts the embedded server the first time that nobody answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base
 from django.db.utils import OperationalError
 
 from routilux_site import postgres
+from routilux_site.backend import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

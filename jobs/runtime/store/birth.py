@@ -15,6 +15,7 @@ from django.db import connection
 
 from jobs.models import Job
 from jobs.runtime.router import NewItem, NewStep
+from jobs.runtime.store.link import prepared_cursor
 from jobs.states import StepStatus
 
 #: By the clock of the database, or by its own default.
@@ -43,10 +44,10 @@ WITH job AS (
     FROM jsonb_to_recordset(%(items)s::jsonb) AS t(node text, slot text, payload jsonb, taker int), job, fresh
 ), kept AS (
     INSERT INTO jobs_idempotencykey (user_id, key, body_sha256, job_id)
-    SELECT actor_id, %(key)s, %(digest)s, id FROM job WHERE %(key)s::text IS NOT NULL
+    SELECT actor_id, %(key)s::text, %(digest)s, id FROM job WHERE %(key)s::text IS NOT NULL
 )
 SELECT created_at, started_at, finished_at,
-       CASE WHEN %(announce)s::text IS NOT NULL THEN pg_notify(%(announce)s, '') END
+       CASE WHEN %(announce)s::text IS NOT NULL THEN pg_notify(%(announce)s::text, '') END
 FROM job
 """
 
@@ -71,7 +72,7 @@ class Newborn:
 
 def write(job: Job, born: Newborn) -> None:
     """Raises IntegrityError when the key is taken. Afterwards `job` is as it is stored."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_statement(), _params(job, born))
         ((job.created_at, job.started_at, job.finished_at, _),) = cursor.fetchall()
     job.fingerprint, job._state.adding, job._state.db = "", False, connection.alias

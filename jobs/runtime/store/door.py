@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Model
 
 from jobs.models import ApiToken
+from jobs.runtime.store.link import prepared_cursor
 from templates_app.models import FlowPrototype, Revision
 
 M = TypeVar("M", bound=Model)
@@ -71,7 +72,7 @@ def flow_of(name: str) -> FlowPrototype | None:
 
 
 def _one(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(sql, params)
         row: tuple[Any, ...] | None = cursor.fetchone()
         return row

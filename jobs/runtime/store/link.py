@@ -7,15 +7,17 @@ transaction state, and the engine's LISTEN and advisory locks survive Django's c
 from __future__ import annotations
 
 import os
-import select
 from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.db import Error as DjangoDatabaseError
 from django.db import InterfaceError, OperationalError, connections
+from django.db.backends.utils import CursorWrapper
 from psycopg import errors
 from psycopg.rows import TupleRow
+
+from routilux_site.lib.quiet import is_quiet
 
 Link = psycopg.Connection[TupleRow]
 
@@ -69,6 +71,16 @@ def django_link() -> Link:
     return connection.connection  # type: ignore[no-any-return]
 
 
+def prepared_cursor() -> CursorWrapper:
+    """On Django's connection of this thread, and counted and logged as Django's own; but what it executes is planned
+    once a connection and not for each request, which costs as long as the execution."""
+    link = django_link()
+    link.prepare_threshold = 0
+    connection = connections["default"]
+    make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    return make(psycopg.Cursor(link))  # type: ignore[arg-type] # what Django calls a cursor here, it wraps
+
+
 def run(link: Link, sql: str, params: dict[str, Any] | None = None) -> psycopg.Cursor[TupleRow]:
     cursor = psycopg.Cursor(link)
     cursor.execute(sql.encode(), params)
@@ -108,7 +120,7 @@ def _answers(link: Link) -> bool:
     """An idle connection that has something to read has been ended by the server, or holds an old notification."""
     if is_broken(link):
         return False
-    if not select.select([link], [], [], 0)[0]:
+    if is_quiet(link):
         return True
     try:
         return run(link, "SELECT 1").fetchone() is not None
