@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 
 def applied(document: Any, patch: list[dict[str, Any]]) -> Any:
-    whole = {"": copy.deepcopy(document)}
+    # Not a deep copy: that would keep what two places of the document share, and a patch of one would change both.
+    whole = {"": json.loads(json.dumps(document))}
     for operation in patch:
         *way, last = ["", *_tokens(operation["path"])]
         place: Any = whole

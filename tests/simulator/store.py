@@ -116,7 +116,7 @@ class Store:
             activated=dict(self.activated),
         )
 
-    def commit(self, link: object, batch: Batch, *, session: UUID) -> Written:
+    def commit(self, link: object, batch: Batch, *, session: UUID, **_: Any) -> Written:
         fenced = self._fenced(batch, session)
         steered = frozenset(fenced) if self.status == "paused" or self.breakpoints else frozenset[int]()
         first = len(self.steps) + 1
