@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jobs.errors import SessionLost
 from jobs.runtime.finished import Finished, Outcome
 from jobs.runtime.store.claim import Step
+from jobs.runtime.trays import Bell
 
 if TYPE_CHECKING:
     from jobs.runtime.session import Session
@@ -36,7 +37,7 @@ class Clerk:
             self.write(batch)
         return promise.result()
 
-    def write(self, batch: Sequence[Finished]) -> None:
+    def write(self, batch: Sequence[Finished], *, by: Bell | None = None) -> None:
         """Commit what the trays gave, at once. What met a row that somebody else holds is written a little later."""
         follow: list[Step] = []
         try:
@@ -46,7 +47,7 @@ class Clerk:
                 elif step := self._settle(finished, outcome):
                     follow.append(step)
         finally:
-            self._session.trays.settle(follow)
+            self._session.trays.settle(follow, by=by)
         if len(follow) < len(batch):
             self._session.has_room()
 

@@ -116,7 +116,7 @@ class Committer:
         for f in finished:
             router = f.routed or routed(f)
             composition.add([f], router, [StepStatus.READY] * len(router.steps), failing=False)
-        written = commit(link, composition.batch, session=self._session)
+        written = commit(link, composition.batch, session=self._session, announce=composition.announce)
         outcomes = [
             Outcome(f.step.id in written.fenced, composition.next_step(f, written), due_in=retry_delay(f))
             for f in finished

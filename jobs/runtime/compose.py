@@ -11,10 +11,13 @@ from jobs.runtime.finished import Finished, retry_delay
 from jobs.runtime.router import NOBODY, NewItem, NewStep, Router
 from jobs.runtime.store.claim import Inputs, Step
 from jobs.runtime.store.commit import Batch, Written
+from jobs.runtime.wake import WORK_CHANNEL
 from jobs.states import StepStatus
 
 #: A step whose own new step a lane goes on with must not need items from the database.
 Followed = dict[int, tuple[NewStep, Inputs]]
+#: So many steps at once are more than one session begins: others hear of them with the commit that makes them.
+MANY = 16
 
 
 @dataclass(slots=True)
@@ -51,6 +54,10 @@ class Composition:
         self.batch.items += [scribe.item_row(item) for item in router.items]
         root = finished[0].step.id
         self.batch.takes += [{"root": root, "item": item, "taker": NOBODY} for item in router.dropped]
+
+    @property
+    def announce(self) -> str | None:
+        return WORK_CHANNEL if self.ready - len(self.followed) >= MANY else None
 
     def next_step(self, finished: Finished, written: Written) -> Step | None:
         """The step that the lane of `finished` now runs, already claimed for it by the commit."""

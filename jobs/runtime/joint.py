@@ -50,7 +50,7 @@ class JointCommit:
         failing, released = end is not None, len(found.released)
         composition.add(owned, router, admitted.statuses, failing=failing, released=released)
         save_routing(self._link, job, owned[0].program, router)
-        written = commit(self._link, composition.batch, session=self._session)
+        written = commit(self._link, composition.batch, session=self._session, announce=composition.announce)
         self._park(owned, paused=view.status == JobStatus.PAUSED)
         failpoints.hit("in_commit")
         if end:

@@ -58,7 +58,7 @@ class Lane(threading.Thread):
                 if isinstance(task, Step):
                     self._begin(task)
                 else:
-                    self._session.clerk.write(task)
+                    self._session.clerk.write(task, by=self.bell)
         finally:
             connections.close_all()
 

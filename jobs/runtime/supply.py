@@ -25,6 +25,7 @@ class Supply:
 
     def __init__(self, session: Session, link: Link) -> None:
         self.more = False  #: there was more than this session could take
+        self._scarce = False  #: it did not get all that it asked for
         self._session = session
         self._link = link
         self._turns = Turns()
@@ -33,7 +34,13 @@ class Supply:
     @property
     def is_wanted(self) -> bool:
         """Somebody spoke of work, or there was some left and by now somebody is free for it."""
-        return self._session.ear.heard or (self.more and self._session.trays.hungry)
+        return self._session.ear.heard or (self.more and self._can_begin)
+
+    @property
+    def _can_begin(self) -> bool:
+        """When little is left, nothing is claimed that no lane is free for."""
+        trays = self._session.trays
+        return trays.free > trays.ahead if self._scarce else trays.hungry
 
     def bring(self) -> None:
         session = self._session
@@ -61,20 +68,24 @@ class Supply:
     def _claim_for_crew(self) -> None:
         """Found as many as asked for: there may be more than this session can carry."""
         self._session.ear.heard = False
-        lanes, room = self._session.trays.free, self._session.crew.room
+        trays, room = self._session.trays, self._session.crew.room
+        lanes, ahead = trays.free, trays.ahead
         failpoints.hit("before_claim")
-        steps = self._take(lanes, room)
+        steps = self._take(lanes, ahead, room)
         failpoints.hit("after_claim")
         on_loop = sum(step.on_loop for step in steps)
-        self.more = len(steps) - on_loop == lanes or on_loop == room > 0  # before a lane that it has is done
+        found = len(steps) - on_loop
+        self._scarce = found < lanes
+        self.more = found >= lanes - ahead or on_loop == room > 0  # before a lane that it has is done
+        self._dispatch(steps)
         if self.more:
             self._leave_more()
-        self._dispatch(steps)
 
-    def _take(self, lanes: int, room: int) -> list[claim.Step]:
+    def _take(self, lanes: int, ahead: int, room: int) -> list[claim.Step]:
         """An answer that was long on its way may speak of steps that others have taken over meanwhile."""
         session, asked = self._session, time.monotonic()
-        steps = self._turns.take(partial(claim.claim, self._link, session=session.id), lanes=lanes, loop=room)
+        ask = partial(claim.claim, self._link, session=session.id)
+        steps = self._turns.take(ask, lanes=lanes, ahead=ahead, loop=room)
         if time.monotonic() - asked > session.lease / 2:
             session.beat()
         return [] if session.is_lost else steps

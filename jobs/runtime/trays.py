@@ -74,10 +74,12 @@ class Trays:
             if begun is not None and finished is not None:
                 self._lay_down(finished)
 
-    def settle(self, follow: Iterable[Step]) -> None:
-        """What `next` gave to be committed is; these steps follow it."""
+    def settle(self, follow: Iterable[Step], *, by: Bell | None = None) -> None:
+        """What `next` gave to be committed is; these steps follow it. `by`: the thread that asks for its `next` now, so
+        that no other need be called for what it can begin itself."""
         with self._mutex:
             self._writing = []
+            self._called = self._called or by
             self._add(follow)
 
     # For everybody.
@@ -130,6 +132,11 @@ class Trays:
         with self._mutex:
             held = sum(not f.left for f in (*self._done, *self._writing))
             return max(0, self._lanes + self._ahead - len(self._steps) - len(self._begun) - held)
+
+    @property
+    def ahead(self) -> int:
+        """How many of these would have to wait: no lane is free for them yet."""
+        return min(self.free, self._ahead)
 
     @property
     def hungry(self) -> bool:

@@ -26,6 +26,19 @@ def test_it_puts_aside_what_must_not_start(of_job: JobStatus, of_step: str) -> N
     assert (step.status, step.attempt, step.session_id, step.started_at) == (of_step, 0, None, None)
 
 
+@pytest.mark.parametrize(
+    ("ready", "lanes", "ahead", "taken"),
+    [(9, 4, 0, 4), (9, 4, 4, 2), (9, 5, 4, 3), (9, 9, 4, 6), (3, 4, 4, 0), (3, 8, 4, 3), (40, 8, 4, 8)],
+)
+def test_it_takes_less_ahead_of_its_lanes_when_little_is_left(ready: int, lanes: int, ahead: int, taken: int) -> None:
+    flow = make_flow("one", {"a": "test_pass"})
+    for n in range(ready):
+        start(flow, n=n)
+
+    with open_link("test") as link:
+        assert len(claim(link, session=uuid7(), lanes=lanes, ahead=ahead)) == taken
+
+
 def test_it_hands_back_what_never_began_as_if_it_had_not_been_claimed() -> None:
     start(make_flow("one", {"a": "test_pass"}), n=1)
     session = uuid7()

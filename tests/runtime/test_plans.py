@@ -10,11 +10,16 @@ from uuid import uuid4
 
 import pytest
 
-from jobs.runtime.store.claim import CLAIM, OLDEST_FIRST
+from jobs.runtime.store.claim import claiming
 from jobs.runtime.store.commit import statement
 from jobs.runtime.store.link import Link, open_link, run
 
-PARAMS: dict[str, Any] = {"session": uuid4(), "count": 0, **dict.fromkeys(("steps", "new_steps", "items"), "[]")}
+PARAMS: dict[str, Any] = {
+    "session": uuid4(),
+    "count": 0,
+    "announce": None,
+    **dict.fromkeys(("steps", "new_steps", "items"), "[]"),
+}
 PARAMS |= dict.fromkeys(("takes", "logs"), "[]")
 BY_KEY = {
     "jobs_activation_pkey", "jobs_activation_runnable", "jobs_activation_session", "jobs_item_consumer",
@@ -33,11 +38,13 @@ def link(transactional_db: None) -> Iterator[Link]:
 def indexes(link: Link, sql: str) -> set[str]:
     plan = "\n".join(row[0] for row in run(link, f"EXPLAIN {sql}", PARAMS).fetchall())
     assert "Seq Scan" not in plan
+    assert not re.search(r"LockRows.*\n.*-> +Sort", plan)
     return set(re.findall(r"Index (?:Only )?Scan (?:Backward )?using (\w+)", plan))
 
 
-def test_it_claims_by_key(link: Link) -> None:
-    assert indexes(link, CLAIM.format(lanes=10, loop=10, which="NOT alone", order=OLDEST_FIRST)) <= BY_KEY
+@pytest.mark.parametrize("ahead", [0, 20])
+def test_it_claims_by_key_and_in_order(link: Link, ahead: int) -> None:
+    assert indexes(link, claiming(lanes=10, ahead=ahead, loop=10, which="NOT alone")) <= BY_KEY
 
 
 @pytest.mark.parametrize(("moves", "takes", "logs"), list(product([True, False], repeat=3)))

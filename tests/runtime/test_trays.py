@@ -163,6 +163,25 @@ def test_it_begins_nothing_once_halted_and_sends_everybody_home() -> None:
     assert some.next(a_bell()) is None
 
 
+@pytest.mark.parametrize(("comes_back", "called"), [(True, 1), (False, 2)])
+def test_it_calls_nobody_for_what_the_thread_that_committed_begins(comes_back: bool, called: int) -> None:
+    bells: list[Bell] = []
+
+    def hire() -> Bell:
+        bells.append(a_bell())
+        return bells[-1]
+
+    some = Trays(2, hire=hire)
+    some.hand_in(an_attempt(1))
+    assert ids(some.next(bells[0])) == [1]
+
+    some.settle([a_step(2), a_step(3)], by=bells[0] if comes_back else None)
+
+    assert len(bells) == called
+    assert some.next(bells[0]) == a_step(2)
+    assert len(bells) == 2  # for the third
+
+
 def test_it_takes_nothing_from_a_thread_that_was_given_up() -> None:
     some, bell = some_trays(1), a_bell()
 

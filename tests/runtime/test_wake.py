@@ -10,7 +10,8 @@ from jobs.runtime.broker import PostgresBroker
 from jobs.runtime.store import rescue
 from jobs.runtime.store.link import Link, open_link, run
 from routilux_site.lib.ids import uuid7
-from tests.engine import make_flow, start
+from tests.engine import make_flow, run_jobs, start
+from tests.runtime.flows import spread
 
 
 @pytest.fixture
@@ -107,3 +108,18 @@ def test_it_tells_once_of_a_new_job(link: Link) -> None:
     run(link, f"NOTIFY {wake.WORK_CHANNEL}, 'last'")
 
     assert [heard.payload for heard in link.notifies(timeout=5, stop_after=2)] == ["", "last"]
+
+
+@pytest.mark.parametrize(("width", "told"), [(1, 0), (40, 1)])
+def test_it_tells_others_of_many_new_steps_with_the_commit_that_makes_them(
+    link: Link, engine: None, monkeypatch: pytest.MonkeyPatch, width: int, told: int
+) -> None:
+    start(make_flow("wide", {"a": spread(width), "b": "test_pass"}, ["a.output b.input"]), n=1)
+    monkeypatch.setattr(wake, "ring", lambda *_, **__: False)
+    run(link, f"LISTEN {wake.WORK_CHANNEL}")
+
+    run_jobs()
+    run(link, f"NOTIFY {wake.WORK_CHANNEL}, 'last'")
+
+    heard = [heard.payload for heard in link.notifies(timeout=5, stop_after=told + 1)]
+    assert heard == ["", "last"][-told - 1 :]

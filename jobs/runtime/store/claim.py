@@ -75,7 +75,7 @@ class Step:
 # inner LIMIT is inlined: a generic plan would not use the index. IS TRUE keeps the planner from reading all jobs that
 # are pending by an index on the status, which looks cheap when it plans, while there are few.
 CLAIM = """
-WITH for_lanes AS MATERIALIZED (
+WITH {scarcity} for_lanes AS MATERIALIZED (
     SELECT id FROM jobs_activation WHERE status = 'ready' AND NOT on_loop AND {which}
     ORDER BY {order} LIMIT {lanes} FOR UPDATE SKIP LOCKED
 ), for_loop AS MATERIALIZED (
@@ -113,25 +113,44 @@ FROM taken WHERE status = 'running' ORDER BY priority DESC, id
 """
 
 
+# Ahead of its lanes a session takes no more than a quarter of what is left: the last steps of a fan-out are for whoever
+# is free first.
+SCARCITY = """left_over AS MATERIALIZED (
+    SELECT {lanes} + least({ahead}, greatest(count(*) - {lanes}, 0) / 4) AS share
+    FROM (SELECT FROM jobs_activation WHERE status = 'ready' AND NOT on_loop AND {which}
+          LIMIT {lanes} + 4 * {ahead}) head
+),"""
+SHARE = "(SELECT share FROM left_over)"
+
+
 OLDEST_FIRST = "priority DESC, id"
 #: Those that died with a neighbour do not wait behind the one that kills them all.
 LEAST_SUSPECT_FIRST = "priority DESC, deaths, id"
 
 
-def claim(link: Link, *, session: UUID, lanes: int, loop: int = 0, below: int | None = None) -> list[Step]:
+def claim(
+    link: Link, *, session: UUID, lanes: int, ahead: int = 0, loop: int = 0, below: int | None = None
+) -> list[Step]:
     """Ready activations, oldest of the highest priority first, at most so many; from now on they are the session's.
 
-    With `below`, only those of a lower priority.
+    `ahead` of the `lanes` are not free yet: for these it takes less when there is little. With `below`, only those of a
+    lower priority.
     """
     which = "NOT alone" if below is None else f"NOT alone AND priority < {int(below)}"
-    sql = CLAIM.format(lanes=int(lanes), loop=int(loop), which=which, order=OLDEST_FIRST)
+    sql = claiming(lanes=max(0, lanes - ahead), ahead=min(lanes, ahead), loop=loop, which=which)
     return [_step(row) for row in run(link, sql, {"session": session}).fetchall()]
+
+
+def claiming(*, lanes: int, ahead: int, loop: int, which: str, order: str = OLDEST_FIRST) -> str:
+    scarcity = SCARCITY.format(lanes=int(lanes), ahead=int(ahead), which=which) if ahead else ""
+    limit = SHARE if ahead else int(lanes)
+    return CLAIM.format(scarcity=scarcity, lanes=limit, loop=int(loop), which=which, order=order)
 
 
 def claim_suspect(link: Link, *, session: UUID) -> Step | None:
     """A step that workers died of before. It must run alone, so that it cannot take others along."""
     for lanes, loop in ((1, 0), (0, 1)):
-        sql = CLAIM.format(lanes=lanes, loop=loop, which="alone", order=LEAST_SUSPECT_FIRST)
+        sql = claiming(lanes=lanes, ahead=0, loop=loop, which="alone", order=LEAST_SUSPECT_FIRST)
         if row := run(link, sql, {"session": session}).fetchone():
             return _step(row)
     return None

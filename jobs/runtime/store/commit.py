@@ -123,7 +123,8 @@ LOG = """, log AS (
 )"""
 WRITTEN = """
 SELECT (SELECT array_agg(id) FROM fenced), (SELECT array_agg(id) FROM fenced WHERE paused OR breakpoints IS NOT NULL),
-       (SELECT ids FROM fresh)
+       (SELECT ids FROM fresh),
+       CASE WHEN %(announce)s::text IS NOT NULL THEN pg_notify(%(announce)s, '') END
 """
 
 
@@ -134,10 +135,14 @@ def statement(*, moves: bool, takes: bool, logs: bool) -> str:
     return FENCED + JOB * moves + FOLLOW_UPS + TAKEN * takes + LOG * logs + WRITTEN
 
 
-def commit(link: Link, batch: Batch, *, session: UUID) -> Written:
-    """Write a batch in one statement; in autocommit that is one transaction and one round trip."""
+def commit(link: Link, batch: Batch, *, session: UUID, announce: str | None = None) -> Written:
+    """Write a batch in one statement; in autocommit that is one transaction and one round trip.
+
+    `announce`: the channel on which other sessions hear of what it made ready, as soon as it is there.
+    """
     params: dict[str, Any] = {
         "session": session,
+        "announce": announce,
         "steps": _text(batch.steps),
         "new_steps": _text(batch.new_steps),
         "count": len(batch.new_steps),
@@ -147,7 +152,7 @@ def commit(link: Link, batch: Batch, *, session: UUID) -> Written:
     }
     moves = any(step["delta"] for step in batch.steps)
     sql = statement(moves=moves, takes=bool(batch.takes), logs=bool(batch.logs))
-    fenced, steered, ids = run(link, sql, params).fetchone() or (None,) * 3
+    fenced, steered, ids, _ = run(link, sql, params).fetchone() or (None,) * 4
     return Written(fenced=frozenset(fenced or ()), steered=frozenset(steered or ()), ids=ids or [])
 
 
