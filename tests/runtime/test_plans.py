@@ -14,7 +14,14 @@ from jobs.runtime.store.claim import claiming
 from jobs.runtime.store.commit import statement
 from jobs.runtime.store.link import Link, open_link, run
 
+BACKLOG = """
+INSERT INTO jobs_activation (job_id, node, status, priority)
+SELECT gen_random_uuid(), 'a', CASE WHEN mod(n, 3) > 0 THEN 'ready' ELSE 'completed' END, mod(n, 9)
+FROM generate_series(1, %(ready)s) n
+"""
 PARAMS: dict[str, Any] = {
+    "lanes": 10,
+    "ahead": 20,
     "session": uuid4(),
     "count": 0,
     "announce": None,
@@ -42,9 +49,13 @@ def indexes(link: Link, sql: str) -> set[str]:
     return set(re.findall(r"Index (?:Only )?Scan (?:Backward )?using (\w+)", plan))
 
 
-@pytest.mark.parametrize("ahead", [0, 20])
-def test_it_claims_by_key_and_in_order(link: Link, ahead: int) -> None:
-    assert indexes(link, claiming(lanes=10, ahead=ahead, loop=10, which="NOT alone")) <= BY_KEY
+@pytest.mark.parametrize("ready", [0, 100_000])
+@pytest.mark.parametrize("scarce", [False, True])
+def test_it_claims_by_key_and_in_order(link: Link, scarce: bool, ready: int) -> None:
+    run(link, BACKLOG, {"ready": ready})
+    run(link, "ANALYZE jobs_activation")
+
+    assert indexes(link, claiming(lanes=10, scarce=scarce, loop=10, which="NOT alone")) <= BY_KEY
 
 
 @pytest.mark.parametrize(("moves", "takes", "logs"), list(product([True, False], repeat=3)))
