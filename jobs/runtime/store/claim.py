@@ -83,7 +83,7 @@ WITH {scarcity} for_lanes AS MATERIALIZED (
     SELECT id FROM jobs_activation WHERE status = 'ready' AND on_loop AND {which}
     ORDER BY {order} LIMIT {loop} FOR UPDATE SKIP LOCKED
 ), due AS (
-    SELECT id FROM for_lanes UNION ALL SELECT id FROM for_loop
+    (SELECT id FROM for_lanes LIMIT {most}) UNION ALL SELECT id FROM for_loop
 ), taken AS (
     UPDATE jobs_activation a
     SET status = CASE WHEN j.status IN ('pending', 'running') THEN 'running'
@@ -121,7 +121,9 @@ SCARCITY = """left_over AS MATERIALIZED (
     FROM (SELECT FROM jobs_activation WHERE status = 'ready' AND NOT on_loop AND {which}
           LIMIT %(lanes)s::int + 4 * %(ahead)s::int) head
 ),"""
-SHARE = "(SELECT share FROM left_over)"
+SHARE = "(SELECT least(share, {most}) FROM left_over)"
+#: More than any session asks for. It tells the planner that they are few, so that it goes for each by its key.
+MOST = 1000
 
 
 OLDEST_FIRST = "priority DESC, id"
@@ -147,8 +149,8 @@ def claim(
 def claiming(*, lanes: int, scarce: bool, loop: int, which: str, order: str = OLDEST_FIRST) -> str:
     """`scarce`: how many are taken is decided by how many there are; then one text serves all numbers."""
     scarcity = SCARCITY.format(which=which) if scarce else ""
-    limit = SHARE if scarce else int(lanes)
-    return CLAIM.format(scarcity=scarcity, lanes=limit, loop=int(loop), which=which, order=order)
+    limit = SHARE.format(most=MOST) if scarce else int(lanes)
+    return CLAIM.format(scarcity=scarcity, lanes=limit, most=MOST, loop=int(loop), which=which, order=order)
 
 
 def claim_suspect(link: Link, *, session: UUID) -> Step | None:

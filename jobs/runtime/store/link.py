@@ -26,8 +26,12 @@ Link = psycopg.Connection[TupleRow]
 #: Seconds after which the server gives up a host that vanished: it would else keep its locks.
 SERVER_KEEPALIVE = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 
-#: Planned once, by index: a plan made while a table was small must not scan it when it has grown.
-PLANNER = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off -c jit=off"
+#: Planned once, row by row through an index: a plan made while a table was small must not read all of it when it has
+#: grown, and both a merge and a hash join do, even by an index.
+PLANNER = " ".join(
+    ["-c plan_cache_mode=force_generic_plan -c jit=off"]
+    + [f"-c enable_{way}=off" for way in ("seqscan", "bitmapscan", "mergejoin", "hashjoin")]
+)
 #: Milliseconds to wait for a row that somebody else holds; then others get their turn first.
 LOCK_TIMEOUT = 300
 #: Whatever goes wrong on a connection of the engine's own, or on Django's.
