@@ -42,7 +42,9 @@ class LaunchForm(forms.Form):
     def renew(self) -> None:
         """What is typed now is another job than the one that this form started."""
         self.data = {**{name: self.data[name] for name in self.data}, "once": str(uuid4())}
-        self.add_error(None, "This form has started a job already, with another input. Press again to start one more.")
+        self.add_error(
+            None, "This form has started a job already, with another input. Send it again to start one more."
+        )
 
 
 def start(request: HttpRequest, form: LaunchForm, flow: FlowPrototype, **said: Any) -> Job | None:

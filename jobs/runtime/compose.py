@@ -16,7 +16,7 @@ from jobs.states import StepStatus
 
 #: A step whose own new step a lane goes on with must not need items from the database.
 Followed = dict[int, tuple[NewStep, Inputs]]
-#: So many steps at once are more than one session begins: others hear of them with the commit that makes them.
+#: Of so many new steps others hear with the commit that makes them; with fewer one session is soon done.
 MANY = 16
 
 

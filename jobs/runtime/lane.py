@@ -75,7 +75,7 @@ class Lane(threading.Thread):
         finally:
             self.step = None
             self._session.trays.end(self.bell, finished)
-        if finished is not None and finished.left:
+        if finished is None or finished.left:
             self._session.has_room()
 
     def _carry_and_release(self, step: Step) -> Finished | None:
@@ -120,9 +120,7 @@ class Lane(threading.Thread):
         return self._session.clerk.commit(apart).next
 
     def _go_on_with(self, step: Step | None) -> None:
-        if step is None:
-            self._session.has_room()
-        else:
+        if step is not None:
             self._session.trays.put([step])
 
     def _carry_atomic(self, step: Step, *, follow: bool) -> Step | None:

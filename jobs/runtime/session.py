@@ -66,7 +66,8 @@ class Session:
         self._tenure.begin(lanes=self.crew.size)
         self.ear.listen()
         capture.install()
-        self._unless_in_the_way(self.isolation.begin)
+        if process.session_slots() > 1:  # else nobody would be left for all the others
+            self._unless_in_the_way(self.isolation.begin)
         return self._work()
 
     # What lanes and the event loop tell.
@@ -145,7 +146,7 @@ class Session:
             self.stopping = True
         if self.stopping:
             return True
-        at_it = self.crew.busy or self.ear.heard or self._supply.more or self._rounds.under_way
+        at_it = self.crew.busy or self.ear.heard or self._supply.has_left_some or self._rounds.under_way
         return not at_it and time.monotonic() - idle_since >= self._linger
 
     @property

@@ -207,7 +207,14 @@ class Supervisor:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._child.pid, signal.SIGKILL)
             self._child.wait()
+            self._wait_for_the_end()
             self._child = None
+
+    def _wait_for_the_end(self) -> None:
+        """A killed process is there for a moment; until it is gone its steps are taken for running."""
+        deadline = time.monotonic() + 1.0
+        while any(map(_is_alive, self._at_work)) and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def _database(self) -> Link:
         if self._link is None or self._link.closed:

@@ -16,7 +16,7 @@ from jobs.runtime.turns import Turns
 if TYPE_CHECKING:
     from jobs.runtime.session import Session
 
-#: At most so often, in seconds, another session is called for what is more than this one can carry.
+#: At most so often, in seconds, another session is called for what this one cannot carry.
 CALL_EVERY = 0.1
 
 
@@ -24,7 +24,8 @@ class Supply:
     """Used by the main thread of a session."""
 
     def __init__(self, session: Session, link: Link) -> None:
-        self.more = False  #: there was more than this session could take
+        self.more = False  #: there was more than the lanes of this session could take
+        self._more_on_loop = False  #: and more than its event loop could
         self._scarce = False  #: it did not get all that it asked for
         self._session = session
         self._link = link
@@ -34,13 +35,18 @@ class Supply:
     @property
     def is_wanted(self) -> bool:
         """Somebody spoke of work, or there was some left and by now somebody is free for it."""
-        return self._session.ear.heard or (self.more and self._can_begin)
+        on_loop = self._more_on_loop and self._session.crew.room > 0
+        return self._session.ear.heard or on_loop or (self.more and self._can_begin)
+
+    @property
+    def has_left_some(self) -> bool:
+        return self.more or self._more_on_loop
 
     @property
     def _can_begin(self) -> bool:
         """When little is left, nothing is claimed that no lane is free for."""
         trays = self._session.trays
-        return trays.free > trays.ahead if self._scarce else trays.hungry
+        return trays.free > trays.for_later if self._scarce else trays.hungry
 
     def bring(self) -> None:
         session = self._session
@@ -51,7 +57,8 @@ class Supply:
         elif session.trays.free or session.crew.room:
             self._claim_for_crew()
         else:
-            self._leave_more()
+            session.ear.heard, self.more = False, True
+            self._call_another()
 
     def take_back(self) -> None:
         if steps := self._session.trays.take_back():
@@ -66,20 +73,25 @@ class Supply:
             self._dispatch([step])
 
     def _claim_for_crew(self) -> None:
-        """Found as many as asked for: there may be more than this session can carry."""
         self._session.ear.heard = False
         trays, room = self._session.trays, self._session.crew.room
-        lanes, ahead = trays.free, trays.ahead
+        lanes, later = trays.free, trays.for_later
         failpoints.hit("before_claim")
-        steps = self._take(lanes, ahead, room)
+        steps = self._take(lanes, later, room)
         failpoints.hit("after_claim")
         on_loop = sum(step.on_loop for step in steps)
-        found = len(steps) - on_loop
-        self._scarce = found < lanes
-        self.more = found >= lanes - ahead or on_loop == room > 0  # before a lane that it has is done
+        self._look_at_rest(len(steps) - on_loop, lanes=lanes, later=later)
+        if room:
+            self._more_on_loop = on_loop == room
         self._dispatch(steps)
-        if self.more:
-            self._leave_more()
+        if self.has_left_some:
+            self._call_another()
+
+    def _look_at_rest(self, found: int, *, lanes: int, later: int) -> None:
+        """Is there more than this session can carry, as far as what was `found` tells? When no lane is free, little is
+        taken or nothing, although some may be left."""
+        self._scarce = found < lanes
+        self.more = found >= lanes - later if lanes > later else found > 0 or claim.any_ready(self._link)
 
     def _take(self, lanes: int, ahead: int, room: int) -> list[claim.Step]:
         """An answer that was long on its way may speak of steps that others have taken over meanwhile."""
@@ -90,8 +102,7 @@ class Supply:
             session.beat()
         return [] if session.is_lost else steps
 
-    def _leave_more(self) -> None:
-        self._session.ear.heard, self.more = False, True
+    def _call_another(self) -> None:
         if time.monotonic() - self._called >= CALL_EVERY:
             self._called = time.monotonic()
             wake.ring(self._link, more=True)

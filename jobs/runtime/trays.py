@@ -47,6 +47,7 @@ class Trays:
         self._writing: list[Finished] = []
         self._idle: list[Bell] = []  #: the last one to fall idle is called first: its caches are warm
         self._called: Bell | None = None  #: will look at the trays as soon as it gets the interpreter
+        self._given_up: set[Bell] = set()
         self._halted = self._dismissed = False
 
     # For the threads.
@@ -57,7 +58,10 @@ class Trays:
             with self._mutex:
                 if self._called is bell:
                     self._called = None
+                if bell in self._given_up:
+                    return None
                 if task := self._batch() or self._step(bell):
+                    self._call()
                     return task
                 if self._dismissed:
                     return None
@@ -100,8 +104,9 @@ class Trays:
             return self._batch(wait=False)
 
     def give_up(self, bell: Bell) -> None:
-        """The thread will not come back from its step: others take its place."""
+        """Others take the place of the thread. Should it come back after all, it goes home: nobody watches it now."""
         with self._mutex:
+            self._given_up.add(bell)
             self._begun.pop(bell, None)
             self._call()
 
@@ -134,7 +139,7 @@ class Trays:
             return max(0, self._lanes + self._ahead - len(self._steps) - len(self._begun) - held)
 
     @property
-    def ahead(self) -> int:
+    def for_later(self) -> int:
         """How many of these would have to wait: no lane is free for them yet."""
         return min(self.free, self._ahead)
 
@@ -174,7 +179,6 @@ class Trays:
             return None
         step, self._begun_at = self._steps.popleft(), time.monotonic()
         self._begun[bell] = step, self._begun_at
-        self._call()
         return step
 
     def _add(self, steps: Iterable[Step]) -> None:

@@ -30,7 +30,7 @@ class Turns:
         on_loop = sum(step.on_loop for step in early)
         steps = early + claim(lanes=lanes - len(early) + on_loop, ahead=ahead, loop=loop - on_loop)
         on_loop = sum(step.on_loop for step in steps)
-        self._full_claims += on_loop == loop > 0 or len(steps) - on_loop == lanes > 0
+        self._full_claims += on_loop == loop > 0 or len(steps) - on_loop >= max(1, lanes - ahead)
         return steps
 
     def _out_of_turn(self, claim: Claim, lanes: int, loop: int) -> list[Step]:

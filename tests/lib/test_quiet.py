@@ -6,8 +6,10 @@ from contextlib import suppress
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.core.signals import request_started
+from django.db import connection
 
+from jobs.runtime.store import door
 from jobs.runtime.store.link import open_link
 from routilux_site.lib.quiet import is_quiet
 
@@ -35,12 +37,10 @@ def test_it_notices_that_the_server_ended_the_connection() -> None:
         assert not is_quiet(victim)
 
 
-def test_django_opens_another_connection_then() -> None:
-    connection.ensure_connection()
+def test_a_request_opens_another_connection_then() -> None:
+    assert door.flow_of("nowhere") is None
     with open_link("killer") as killer:
         killer.execute(END, (connection.connection.info.backend_pid,))
 
-    assert not connection.is_usable()
-    connections["default"].close()
-    connection.ensure_connection()
-    assert connection.is_usable()
+    request_started.send(object)
+    assert door.flow_of("nowhere") is None

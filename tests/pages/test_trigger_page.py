@@ -72,7 +72,7 @@ def test_it_starts_no_second_job_with_another_input_unasked(as_bob: Client, orde
     response = press(as_bob, '{"n": 8}', once)
 
     assert (response.status_code, Job.objects.count()) == (422, 1)
-    assert "Press again to start one more." in response.content.decode()
+    assert "Send it again to start one more." in response.content.decode()
     assert str(once) not in response.content.decode()
 
 

@@ -14,7 +14,14 @@ from jobs.runtime.store.claim import claiming
 from jobs.runtime.store.commit import statement
 from jobs.runtime.store.link import Link, open_link, run
 
+BACKLOG = """
+INSERT INTO jobs_activation (job_id, node, status, priority)
+SELECT gen_random_uuid(), 'a', CASE WHEN mod(n, 3) > 0 THEN 'ready' ELSE 'completed' END, mod(n, 9)
+FROM generate_series(1, %(ready)s) n
+"""
 PARAMS: dict[str, Any] = {
+    "lanes": 10,
+    "ahead": 20,
     "session": uuid4(),
     "count": 0,
     "announce": None,
@@ -35,16 +42,29 @@ def link(transactional_db: None) -> Iterator[Link]:
         yield link
 
 
+def told(link: Link, sql: str) -> str:
+    return "\n".join(row[0] for row in run(link, f"EXPLAIN {sql}", PARAMS).fetchall())
+
+
 def indexes(link: Link, sql: str) -> set[str]:
-    plan = "\n".join(row[0] for row in run(link, f"EXPLAIN {sql}", PARAMS).fetchall())
+    plan = told(link, sql)
     assert "Seq Scan" not in plan
-    assert not re.search(r"LockRows.*\n.*-> +Sort", plan)
     return set(re.findall(r"Index (?:Only )?Scan (?:Backward )?using (\w+)", plan))
 
 
-@pytest.mark.parametrize("ahead", [0, 20])
-def test_it_claims_by_key_and_in_order(link: Link, ahead: int) -> None:
-    assert indexes(link, claiming(lanes=10, ahead=ahead, loop=10, which="NOT alone")) <= BY_KEY
+@pytest.mark.parametrize("scarce", [False, True])
+def test_it_claims_by_key(link: Link, scarce: bool) -> None:
+    assert indexes(link, claiming(lanes=10, scarce=scarce, loop=10, which="NOT alone")) <= BY_KEY
+
+
+@pytest.mark.parametrize("scarce", [False, True])
+def test_it_finds_the_first_of_a_long_backlog_by_an_index(link: Link, scarce: bool) -> None:
+    run(link, BACKLOG, {"ready": 100_000})
+    run(link, "ANALYZE jobs_activation")
+
+    plan = told(link, claiming(lanes=10, scarce=scarce, loop=10, which="NOT alone"))
+    assert "Hash Join" not in plan
+    assert len(re.findall(r"LockRows.*\n.*Index Scan using jobs_activation_runnable", plan)) == 2
 
 
 @pytest.mark.parametrize(("moves", "takes", "logs"), list(product([True, False], repeat=3)))

@@ -182,6 +182,31 @@ def test_it_calls_nobody_for_what_the_thread_that_committed_begins(comes_back: b
     assert len(bells) == 2  # for the third
 
 
+def test_it_calls_another_for_the_steps_when_the_thread_gets_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trays, "HOLD", 0.0)
+    me, other = a_bell(), a_bell()
+    bells = iter([me, other])
+    some = Trays(2, hire=lambda: next(bells, None))
+    some.hand_in(an_attempt(1))
+    some.next(me)
+    some.hand_in(an_attempt(2))  # while the first is written
+
+    some.settle([a_step(3), a_step(4)], by=me)
+
+    assert ids(some.next(me)) == [2]
+    assert next(bells, None) is None
+
+
+def test_it_sends_a_thread_home_that_was_given_up_and_comes_back() -> None:
+    some, bell = some_trays(1, 2), a_bell()
+    some.next(bell)
+    some.give_up(bell)
+    some.end(bell, an_attempt(1))
+
+    assert some.next(bell) is None
+    assert some.next(a_bell()) == a_step(2)
+
+
 def test_it_takes_nothing_from_a_thread_that_was_given_up() -> None:
     some, bell = some_trays(1), a_bell()
 

@@ -12,7 +12,7 @@ def test_it_reads_every_part_of_a_url() -> None:
     found = database.from_url("postgresql://al%40ice:p%3Aw@db.example.org:6543/fl%20ows?sslmode=require")
     assert (found["USER"], found["PASSWORD"], found["NAME"]) == ("al@ice", "p:w", "fl ows")
     assert (found["HOST"], found["PORT"]) == ("db.example.org", "6543")
-    assert found["OPTIONS"] == {"sslmode": "require"}
+    assert found["OPTIONS"] == {**database.KEEPALIVE, "sslmode": "require"}
 
 
 def test_it_takes_a_socket_folder() -> None:

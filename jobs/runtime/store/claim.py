@@ -72,8 +72,9 @@ class Step:
 # A materialised CTE, never `id IN (SELECT ... LIMIT n FOR UPDATE SKIP LOCKED)`: the planner may run that sub-select
 # more than once and take more rows than the limit. A job that ended meanwhile has its left-over steps closed here, so
 # that they cannot block the head of the index; they did not start, and neither did those of one that is paused. The
-# inner LIMIT is inlined: a generic plan would not use the index. IS TRUE keeps the planner from reading all jobs that
-# are pending by an index on the status, which looks cheap when it plans, while there are few.
+# LIMIT is inlined where it can be: a generic plan takes a tenth of all rows for one that it does not know. IS TRUE
+# keeps the planner from reading all jobs that are pending by an index on the status, which looks cheap when it plans,
+# while there are few.
 CLAIM = """
 WITH {scarcity} for_lanes AS MATERIALIZED (
     SELECT id FROM jobs_activation WHERE status = 'ready' AND NOT on_loop AND {which}
@@ -82,7 +83,7 @@ WITH {scarcity} for_lanes AS MATERIALIZED (
     SELECT id FROM jobs_activation WHERE status = 'ready' AND on_loop AND {which}
     ORDER BY {order} LIMIT {loop} FOR UPDATE SKIP LOCKED
 ), due AS (
-    SELECT id FROM for_lanes UNION ALL SELECT id FROM for_loop
+    (SELECT id FROM for_lanes LIMIT {most}) UNION ALL SELECT id FROM for_loop
 ), taken AS (
     UPDATE jobs_activation a
     SET status = CASE WHEN j.status IN ('pending', 'running') THEN 'running'
@@ -116,11 +117,13 @@ FROM taken WHERE status = 'running' ORDER BY priority DESC, id
 # Ahead of its lanes a session takes no more than a quarter of what is left: the last steps of a fan-out are for whoever
 # is free first.
 SCARCITY = """left_over AS MATERIALIZED (
-    SELECT {lanes} + least({ahead}, greatest(count(*) - {lanes}, 0) / 4) AS share
+    SELECT %(lanes)s::int + least(%(ahead)s::int, greatest(count(*) - %(lanes)s::int, 0) / 4) AS share
     FROM (SELECT FROM jobs_activation WHERE status = 'ready' AND NOT on_loop AND {which}
-          LIMIT {lanes} + 4 * {ahead}) head
+          LIMIT %(lanes)s::int + 4 * %(ahead)s::int) head
 ),"""
-SHARE = "(SELECT share FROM left_over)"
+SHARE = "(SELECT least(share, {most}) FROM left_over)"
+#: More than any session asks for. It tells the planner that they are few, so that it goes for each by its key.
+MOST = 1000
 
 
 OLDEST_FIRST = "priority DESC, id"
@@ -137,20 +140,23 @@ def claim(
     lower priority.
     """
     which = "NOT alone" if below is None else f"NOT alone AND priority < {int(below)}"
-    sql = claiming(lanes=max(0, lanes - ahead), ahead=min(lanes, ahead), loop=loop, which=which)
-    return [_step(row) for row in run(link, sql, {"session": session}).fetchall()]
+    free = max(0, lanes - ahead)
+    sql = claiming(lanes=free, scarce=ahead > 0, loop=loop, which=which)
+    params = {"session": session, "lanes": free, "ahead": min(lanes, ahead)}
+    return [_step(row) for row in run(link, sql, params).fetchall()]
 
 
-def claiming(*, lanes: int, ahead: int, loop: int, which: str, order: str = OLDEST_FIRST) -> str:
-    scarcity = SCARCITY.format(lanes=int(lanes), ahead=int(ahead), which=which) if ahead else ""
-    limit = SHARE if ahead else int(lanes)
-    return CLAIM.format(scarcity=scarcity, lanes=limit, loop=int(loop), which=which, order=order)
+def claiming(*, lanes: int, scarce: bool, loop: int, which: str, order: str = OLDEST_FIRST) -> str:
+    """`scarce`: how many are taken is decided by how many there are; then one text serves all numbers."""
+    scarcity = SCARCITY.format(which=which) if scarce else ""
+    limit = SHARE.format(most=MOST) if scarce else int(lanes)
+    return CLAIM.format(scarcity=scarcity, lanes=limit, most=MOST, loop=int(loop), which=which, order=order)
 
 
 def claim_suspect(link: Link, *, session: UUID) -> Step | None:
     """A step that workers died of before. It must run alone, so that it cannot take others along."""
     for lanes, loop in ((1, 0), (0, 1)):
-        sql = claiming(lanes=lanes, ahead=0, loop=loop, which="alone", order=LEAST_SUSPECT_FIRST)
+        sql = claiming(lanes=lanes, scarce=False, loop=loop, which="alone", order=LEAST_SUSPECT_FIRST)
         if row := run(link, sql, {"session": session}).fetchone():
             return _step(row)
     return None

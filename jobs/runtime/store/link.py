@@ -7,6 +7,8 @@ transaction state, and the engine's LISTEN and advisory locks survive Django's c
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -21,13 +23,15 @@ from routilux_site.lib.quiet import is_quiet
 
 Link = psycopg.Connection[TupleRow]
 
-#: Seconds after which a silent peer is given up; otherwise a cut network would hang a lane for hours.
-KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
-#: The same seen from the server, which would else keep the locks of a vanished host.
+#: Seconds after which the server gives up a host that vanished: it would else keep its locks.
 SERVER_KEEPALIVE = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 
-#: Planned once, by index: a plan made while a table was small must not scan it when it has grown.
-PLANNER = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off -c jit=off"
+#: Planned once, row by row through an index: a plan made while a table was small must not read all of it when it has
+#: grown, and both a merge and a hash join do, even by an index.
+PLANNER = " ".join(
+    ["-c plan_cache_mode=force_generic_plan -c jit=off"]
+    + [f"-c enable_{way}=off" for way in ("seqscan", "bitmapscan", "mergejoin", "hashjoin")]
+)
 #: Milliseconds to wait for a row that somebody else holds; then others get their turn first.
 LOCK_TIMEOUT = 300
 #: Whatever goes wrong on a connection of the engine's own, or on Django's.
@@ -50,7 +54,7 @@ def open_link(name: str, *, durable: bool = True) -> Link:
     commit = "" if durable else "-c synchronous_commit=off"
     bounds = f"{SERVER_KEEPALIVE} -c lock_timeout={LOCK_TIMEOUT} -c idle_in_transaction_session_timeout={_lease()}"
     options = f"{params.pop('options', '')} {PLANNER} {bounds} {commit}".strip()
-    mine: dict[str, Any] = {**params, **KEEPALIVE, "options": options, "application_name": f"routilux {name}"}
+    mine: dict[str, Any] = {**params, "options": options, "application_name": f"routilux {name}"}
     return psycopg.connect(**mine, connect_timeout=5, autocommit=True, prepare_threshold=0)
 
 
@@ -71,14 +75,20 @@ def django_link() -> Link:
     return connection.connection  # type: ignore[no-any-return]
 
 
-def prepared_cursor() -> CursorWrapper:
-    """On Django's connection of this thread, and counted and logged as Django's own; but what it executes is planned
-    once a connection and not for each request, which costs as long as the execution."""
-    link = django_link()
-    link.prepare_threshold = 0
+@contextmanager
+def prepared_cursor() -> Iterator[CursorWrapper]:
+    """On Django's connection of this thread, and checked, counted and logged as Django's own; but what it executes is
+    planned once a connection and not for each request, which costs as long as the execution."""
     connection = connections["default"]
+    connection.close_if_health_check_failed()
+    link = django_link()
     make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    return make(psycopg.Cursor(link))  # type: ignore[arg-type] # what Django calls a cursor here, it wraps
+    before, link.prepare_threshold = link.prepare_threshold, 0
+    try:
+        with make(psycopg.Cursor(link)) as cursor:  # type: ignore[arg-type] # what Django calls a cursor, it wraps
+            yield cursor
+    finally:
+        link.prepare_threshold = before
 
 
 def run(link: Link, sql: str, params: dict[str, Any] | None = None) -> psycopg.Cursor[TupleRow]:
