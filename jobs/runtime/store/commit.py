@@ -101,9 +101,12 @@ FOLLOW_UPS = """, fresh AS MATERIALIZED (
     INSERT INTO jobs_item (job_id, source_id, source_node, event, node, slot, payload, consumed_by_id)
     SELECT f.job_id, coalesce(fresh.ids[t.source], f.id), t.source_node, t.event, t.node, t.slot, t.payload,
            CASE WHEN t.taker = 0 THEN 0 ELSE fresh.ids[t.taker] END
-    FROM jsonb_to_recordset(%(items)s::jsonb) AS t(
+    FROM ROWS FROM (jsonb_to_recordset(%(items)s::jsonb) AS (
         root bigint, source int, source_node text, event text, node text, slot text, payload jsonb, taker int)
+    ) WITH ORDINALITY AS t(root, source, source_node, event, node, slot, payload, taker, place)
     JOIN fenced f ON f.id = t.root CROSS JOIN fresh
+    -- Their ids say which came first; a join may turn them around.
+    ORDER BY t.place
 )"""
 TAKEN = """, taken AS (
     UPDATE jobs_item i SET consumed_by_id = CASE WHEN t.taker = 0 THEN 0 ELSE fresh.ids[t.taker] END
