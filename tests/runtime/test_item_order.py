@@ -11,6 +11,7 @@ from tests.engine import make_flow, start
 
 def test_it_numbers_items_in_the_order_in_which_they_were_routed() -> None:
     job, session = start(make_flow("one", {"a": "test_pass"}), n=1), uuid7()
+    type(job).objects.update(status="running")
     held = {"job": job, "node": "a", "status": "running", "session_id": session, "attempt": 1}
     roots = [Activation.objects.create(**held).pk for _ in range(3)]
     common = {"attempt": 1, "job_id": str(job.pk), "status": "completed", "errors": 0, "summary": "", "delta": 0}
