@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.document import publish
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routilux_site.settings")
 os.environ.setdefault("ROUTILUX_APPS", "benchmarks")
 PAGE = "reference/speed.md"
@@ -26,13 +28,9 @@ def main() -> None:
 
     systems, left_out = _measured(quick="--quick" in sys.argv)
     text = report(systems, left_out)
-    print(text)
+    publish(text, PAGE, "bench", said=os.environ)
     if path := os.environ.get("JSON"):
         Path(path).write_text(json.dumps(figures_of(systems), indent=2) + "\n", encoding="utf-8")
-    if os.environ.get("DOC"):
-        from benchmarks.document import write_measured
-
-        write_measured(PAGE, "bench", text)
 
 
 def _measured(*, quick: bool) -> tuple[dict[str, Any], list[str]]:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+
+
+def publish(text: str, page: str, name: str, *, said: Mapping[str, str]) -> None:
+    """Print what was measured, and with DOC=1 write it down."""
+    print(text)
+    if said.get("DOC"):
+        write_measured(page, name, text)
 
 
 def write_measured(page: str, name: str, text: str) -> None:

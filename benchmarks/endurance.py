@@ -14,8 +14,10 @@ from contextlib import contextmanager
 
 import psutil
 
+from benchmarks.document import publish
 from benchmarks.figures import STEPS
-from tests.house import House, cluster_processes
+from benchmarks.memory import largest
+from tests.house import House
 
 PAGE, BLOCK = "reference/speed.md", "endurance"
 SPANS = 12
@@ -48,11 +50,7 @@ def main(words: list[str]) -> None:
     said = {**os.environ, **dict(word.split("=", 1) for word in words)}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routilux_site.settings")
     text = _measured(float(said.get("MINUTES") or 60))
-    print(text)
-    if said.get("DOC"):
-        from benchmarks.document import write_measured
-
-        write_measured(PAGE, BLOCK, text)
+    publish(text, PAGE, BLOCK, said=said)
 
 
 def _measured(minutes: float) -> str:
@@ -68,7 +66,7 @@ def _measured(minutes: float) -> str:
         began, memory = time.time(), []
         for span in range(1, SPANS + 1):
             time.sleep(max(0.0, began + span * 60 * minutes / SPANS - time.time()))
-            memory.append(_largest(runtime))
+            memory.append(largest(runtime) / 1e6)
         ended = time.time()
         return f"{machine()}\n\n{_table(_rates(house, began, ended), memory, minutes, int(house.value(SIZE)))}"
 
@@ -84,10 +82,6 @@ def _rates(house: House, began: float, ended: float) -> list[float]:
     """Steps a second, span by span."""
     jobs = dict(house.rows(COMPLETED, began, ended, SPANS))
     return [jobs.get(span, 0) * STEPS / (ended - began) * SPANS for span in range(SPANS)]
-
-
-def _largest(runtime: psutil.Process) -> float:
-    return max(worker.memory_info().rss for worker in cluster_processes(runtime)) / 1e6
 
 
 def _table(rates: list[float], memory: list[float], minutes: float, size: int) -> str:

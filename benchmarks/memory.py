@@ -13,9 +13,9 @@ def measure_memory(house: House, *, jobs: int) -> Extras:
     """The largest worker of a cluster, after it has warmed up and again after as much work."""
     with house.runtime() as runtime:
         _work(house, jobs)
-        before = _largest(runtime)
+        before = largest(runtime)
         _work(house, jobs)
-        after = _largest(runtime)
+        after = largest(runtime)
     growth = (after - before) / 1000 / (jobs * STEPS / 1000)
     return Extras(worker_memory_mb=after / 1e6, worker_growth_kb_per_1000_steps=growth)
 
@@ -25,5 +25,6 @@ def _work(house: House, jobs: int) -> None:
     finish(house, jobs)
 
 
-def _largest(runtime: psutil.Process) -> int:
+def largest(runtime: psutil.Process) -> int:
+    """Bytes that the largest worker of a cluster holds."""
     return max(worker.memory_info().rss for worker in cluster_processes(runtime))

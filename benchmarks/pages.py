@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.document import publish
+
 JOBS = {
     "list of jobs": "/jobs/",
     "… that failed": "/jobs/?q=status:failed",
@@ -58,11 +60,7 @@ def main(words: list[str]) -> None:
         }
         os.environ.pop("DATABASE_URL", None)
         text = _measured(int(said.get("ROWS") or 1_000_000), said.get("ONLY", ""))
-    print(text)
-    if said.get("DOC"):
-        from benchmarks.document import write_measured
-
-        write_measured(PAGE, BLOCK, text)
+    publish(text, PAGE, BLOCK, said=said)
 
 
 @contextmanager

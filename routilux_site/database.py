@@ -10,9 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from routilux_site.embedded.server import DATABASE, PORT, USER, Server
 
-# A pool or a closed connection per request would cost the runtime its locks; a forked pool corrupts the protocol.
 #: Seconds after which a peer that fell silent is given up, so that a connection to it is not taken for a good one.
 KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+# A pool or a closed connection per request would cost the runtime its locks; a forked pool corrupts the protocol.
 COMMON: dict[str, Any] = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 

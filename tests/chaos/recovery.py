@@ -44,7 +44,7 @@ class Death:
     pids: list[int]
     at: float
     down_before: float
-    held: list[tuple[int, int]] | None = None
+    held: tuple[list[int], list[int]] | None = None  #: ids and attempts of steps
     scenes: list[str] = field(default_factory=list)
     looked_at: float = 0.0
 
@@ -111,11 +111,11 @@ class Recovery(threading.Thread):
 
     def _is_over(self, death: Death, connection: psycopg.Connection[tuple[int, ...]]) -> bool:
         if death.held is None:
-            death.held = [(row[0], row[1]) for row in connection.execute(HELD, (death.pids,))]
-        if not death.held:
+            rows = connection.execute(HELD, (death.pids,)).fetchall()
+            death.held = [row[0] for row in rows], [row[1] for row in rows]
+        if not death.held[0]:
             return True
-        ids, attempts = zip(*death.held, strict=True)
-        row = connection.execute(WAITING, (list(ids), list(attempts))).fetchone()
+        row = connection.execute(WAITING, death.held).fetchone()
         took = time.monotonic() - death.at - (self._down - death.down_before)
         if row and row[0]:
             self._paint(death, took, connection)
@@ -127,9 +127,6 @@ class Recovery(threading.Thread):
 
     def _paint(self, death: Death, took: float, connection: psycopg.Connection[tuple[int, ...]]) -> None:
         """Keep what there was to see, twice a second."""
-        assert death.held
-        if time.monotonic() - death.looked_at < 0.5:
-            return
-        death.looked_at = time.monotonic()
-        ids, attempts = zip(*death.held, strict=True)
-        death.scenes.append(f"{took:.1f}: {connection.execute(SCENE, (list(ids), list(attempts))).fetchone()}")
+        if time.monotonic() - death.looked_at >= 0.5:
+            death.looked_at = time.monotonic()
+            death.scenes.append(f"{took:.1f}: {connection.execute(SCENE, death.held).fetchone()}")

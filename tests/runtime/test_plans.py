@@ -25,9 +25,8 @@ PARAMS: dict[str, Any] = {
     "session": uuid4(),
     "count": 0,
     "announce": None,
-    **dict.fromkeys(("steps", "new_steps", "items"), "[]"),
+    **dict.fromkeys(("steps", "new_steps", "items", "takes", "logs"), "[]"),
 }
-PARAMS |= dict.fromkeys(("takes", "logs"), "[]")
 BY_KEY = {
     "jobs_activation_pkey", "jobs_activation_runnable", "jobs_activation_session", "jobs_item_consumer",
     "jobs_item_pkey", "jobs_job_pkey",
