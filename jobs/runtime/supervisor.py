@@ -12,8 +12,6 @@ import logging
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -23,8 +21,10 @@ from uuid import uuid4
 import psycopg
 from django.conf import settings
 
-from jobs.runtime import process, wake
+from jobs.runtime import wake
+from jobs.runtime.cluster import Cluster
 from jobs.runtime.ghosts import Ghosts
+from jobs.runtime.roll import is_alive
 from jobs.runtime.store import rescue, watch
 from jobs.runtime.store.link import Link, open_link
 from jobs.webhooks import work as webhooks
@@ -32,6 +32,8 @@ from jobs.webhooks import work as webhooks
 logger = logging.getLogger(__name__)
 
 TICK = 1.0
+#: How often the processes of the cluster are looked at meanwhile.
+LOOK = 0.05
 #: Seconds that a new cluster gets for its first session, beside the patience for a stall. Doubled after each cluster
 #: that had none: on a starved machine a start may take longer, and killing it again and again would starve it more.
 FIRST_SESSION, FIRST_SESSION_AT_MOST = 5.0, 120.0
@@ -43,14 +45,13 @@ class Supervisor:
         self._ensure_database = ensure_database
         self.id = uuid4().hex
         self._options: dict[str, Any] = settings.ROUTILUX
-        self._child: subprocess.Popen[bytes] | None = None
-        self._leash: int | None = None
+        self._cluster: Cluster | None = None
         self._link: Link | None = None
         self._stop = False
-        self._at_work: list[int] = []  #: processes that had a session at the last look
+        self._missing: set[int] = set()  #: processes that were killed since the last look
+        self._maimed = False  #: one of them had no session: a lock of the queue may have died with it
         self._restarts = 0
         self._stalled_since: float | None = None
-        self._started_at = 0.0
         self._start_at = 0.0
         self._pause = 0.0
         self._reason = "start"
@@ -74,7 +75,7 @@ class Supervisor:
 
     def _start_if_down(self) -> None:
         """Bring up whatever is down: the embedded Postgres, the connection, the cluster."""
-        if self._child is not None or time.monotonic() < self._start_at:
+        if self._cluster is not None or time.monotonic() < self._start_at:
             return
         try:
             self._register(self._database())
@@ -82,7 +83,9 @@ class Supervisor:
             self._drop_database()
             logger.warning("database: %s", error, extra={"action": "database_down"})
             return
-        self._start_cluster()
+        self._drop_database()  # a fork must not share it
+        self._cluster = Cluster(self.id)
+        self._missing, self._maimed, self._stalled_since = set(), False, None
 
     def _register(self, link: Link) -> None:
         row = {"id": self.id, "host": socket.gethostname(), "pid": os.getpid(), "restarts": self._restarts}
@@ -91,39 +94,43 @@ class Supervisor:
     def _watch(self) -> None:
         """Wait a tick, then look, and end the cluster when it has to be started anew."""
         self._nap()
-        if self._stop or self._child is None:
+        if self._stop or self._cluster is None:
             return
-        reason = self._child_exited() or self._look_at_database()
+        reason = self._exited() or self._look_at_database()
         if reason:
-            self._first_session = min(FIRST_SESSION_AT_MOST, self._first_session * 2)
-            logger.warning("cluster restarts: %s", reason, extra={"action": "cluster_restart"})
-            self._restarts += 1
-            status = self._child.returncode  # None: it still lives; below zero: a signal
-            self._kill_cluster()
-            self._look_at_database()  # others take over what it left, without a wait for the next tick
-            self._back_off(reason, killed=status is not None and status < 0)
+            self._end_cluster(self._cluster, reason)
 
-    def _back_off(self, reason: str, *, killed: bool) -> None:
+    def _end_cluster(self, cluster: Cluster, reason: str) -> None:
+        logger.warning("cluster restarts: %s", reason, extra={"action": "cluster_restart"})
+        was_killed = bool(self._maimed or self._missing or (cluster.status or 0) < 0)
+        cluster.kill()
+        self._cluster = None
+        self._restarts += 1
+        self._look_at_database()  # others take over what it left, without a wait for the next tick
+        self._back_off(reason, age=None if was_killed else time.monotonic() - cluster.started_at)
+
+    def _back_off(self, reason: str, *, age: float | None) -> None:
         """A cluster that falls over as soon as it starts is started less and less often; one that was killed is not to
         blame."""
         self._reason = reason[:200]
-        short_lived = not killed and time.monotonic() - self._started_at < 10
-        self._pause = min(30.0, max(0.5, self._pause * 2)) if short_lived else 0.0
+        self._first_session = min(FIRST_SESSION_AT_MOST, self._first_session * 2)
+        self._pause = min(30.0, max(0.5, self._pause * 2)) if age is not None and age < 10 else 0.0
         self._start_at = time.monotonic() + self._pause
 
     def _nap(self) -> None:
-        """Until the next tick, or until the cluster or a process with a session ends: then steps wait to be rescued."""
+        """Until the next tick, or until a process of the cluster is killed: then steps wait to be rescued."""
         deadline = time.monotonic() + TICK
-        while time.monotonic() < deadline and all(map(_is_alive, self._at_work)):
-            if self._stop or self._child_exited():
+        while time.monotonic() < deadline and not self._stop:
+            if self._cluster is not None:
+                self._missing |= self._cluster.missing()
+            if self._missing or self._exited():
                 break
-            time.sleep(0.1)
-        self._at_work = list(filter(_is_alive, self._at_work))
+            time.sleep(LOOK)
 
-    def _child_exited(self) -> str:
-        if self._child is None or self._child.poll() is None:
+    def _exited(self) -> str:
+        if self._cluster is None or self._cluster.status is None:
             return ""
-        return f"the cluster's main process ended with status {self._child.returncode}"
+        return f"the cluster's main process ended with status {self._cluster.status}"
 
     def _look_at_database(self) -> str:
         try:
@@ -137,9 +144,10 @@ class Supervisor:
         """Beat, rescue what dead processes of this cluster left, ring for due work, and judge whether it is stuck."""
         watch.beat(link, self.id)
         sessions = watch.sessions_of(link, self.id)
-        gone = [row.id for row in sessions if not _is_alive(row.pid)]
-        self._at_work = [row.pid for row in sessions if row.id not in gone]
-        rescue.rescue(link, lease=self._options["LEASE"], gone=gone)
+        gone = [row for row in sessions if not is_alive(row.pid)]
+        rescue.rescue(link, lease=self._options["LEASE"], gone=[row.id for row in gone])
+        self._maimed |= bool(self._missing - {row.pid for row in gone})
+        self._missing.clear()
         watch.awaken_retries(link)
         watch.end_overdue_jobs(link)
         waiting = watch.oldest_ready_seconds(link)
@@ -147,6 +155,18 @@ class Supervisor:
         if waiting is not None or (due is not None and due <= 0) or watch.movable(link, limit=1):
             wake.ring(link, more=waiting is not None and waiting > 1)
         webhooks.call(link)
+        return self._judge(link, waiting)
+
+    def _judge(self, link: Link, waiting: float | None) -> str:
+        """Why the cluster must be started anew, if it must. Whatever is amiss, nothing is while a session works."""
+        alive = watch.sessions_of(link, self.id)
+        if self._cluster is not None:
+            self._ghosts.lay(link, alive, group=self._cluster.group)
+        if alive:
+            self._first_session, self._stalled_since = FIRST_SESSION, None
+            return ""
+        if self._maimed:
+            return "a process without a session was killed, and may have held a lock of the queue"
         return self._stall(link, waiting)
 
     def _stall(self, link: Link, waiting: float | None) -> str:
@@ -155,66 +175,23 @@ class Supervisor:
         A mere lack of progress says nothing: a long step is healthy, and another host may have taken the work.
         """
         patience = max(self._options["STALL"], 2 * TICK)
-        alive = watch.sessions_of(link, self.id)
-        if alive:
-            self._first_session = FIRST_SESSION
-        if self._child is not None:
-            self._ghosts.lay(link, alive, group=self._child.pid)
-        stuck = waiting is not None and not alive and watch.has_unserved_ticket(link, self.id, patience=patience / 2)
-        if not stuck:
+        if waiting is None or not watch.has_unserved_ticket(link, self.id, patience=patience / 2):
             self._stalled_since = None
             return ""
-        self._stalled_since = self._stalled_since or time.monotonic()
-        young = time.monotonic() - self._started_at < patience + self._first_session
-        if young or time.monotonic() - self._stalled_since < patience:
+        now = time.monotonic()
+        self._stalled_since = self._stalled_since or now
+        ripe = self._cluster is not None and now - self._cluster.started_at >= patience + self._first_session
+        if not ripe or now - self._stalled_since < patience:
             return ""
         return f"work has been runnable for {waiting:.0f} s and no session of this cluster lives"
 
-    def _start_cluster(self) -> None:
-        read_end, self._leash = os.pipe()
-        environment = {**os.environ, process.CLUSTER: self.id, process.LEASH: str(read_end)}
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"]
-        self._child = subprocess.Popen(
-            command, env=environment, pass_fds=(read_end,), start_new_session=True, stdin=subprocess.DEVNULL
-        )
-        os.close(read_end)
-        self._started_at = time.monotonic()
-        self._stalled_since = None
-
     def _shut_down(self) -> None:
-        """Sessions see the leash go and hand back what they hold; then django-q2's main process is told to stop.
-
-        Only its main process: a SIGTERM to the whole group makes it hang.
-        """
-        if self._child is not None and self._child.poll() is None:
-            self._let_go()
-            self._child.send_signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.wait(timeout=self._options["GRACE"] + 5)
-        self._kill_cluster()
+        if self._cluster is not None:
+            self._cluster.stop(grace=self._options["GRACE"] + 5)
+            self._cluster.kill()
         if self._link is not None:
             with contextlib.suppress(psycopg.Error):
                 watch.unregister(self._link, self.id)
-
-    def _let_go(self) -> None:
-        if self._leash is not None:
-            os.close(self._leash)
-            self._leash = None
-
-    def _kill_cluster(self) -> None:
-        self._let_go()
-        if self._child is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._child.pid, signal.SIGKILL)
-            self._child.wait()
-            self._wait_for_the_end()
-            self._child = None
-
-    def _wait_for_the_end(self) -> None:
-        """A killed process is there for a moment; until it is gone its steps are taken for running."""
-        deadline = time.monotonic() + 1.0
-        while any(map(_is_alive, self._at_work)) and time.monotonic() < deadline:
-            time.sleep(0.02)
 
     def _database(self) -> Link:
         if self._link is None or self._link.closed:
@@ -227,22 +204,3 @@ class Supervisor:
             with contextlib.suppress(psycopg.Error):
                 self._link.close()
         self._link = None
-
-
-def _is_alive(pid: int) -> bool:
-    """Of a process of our own cluster. One that ended but was not reaped yet counts as dead."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:  # noqa: PTH123 - a kernel file
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False if sys.platform == "linux" else _answers(pid)
-
-
-def _answers(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

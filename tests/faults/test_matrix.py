@@ -38,6 +38,7 @@ class Gone:
 PostgresBroker().enqueue(SignedPackage.dumps({"func": Gone()}))
 """
 DELIVERED = "SELECT deliveries FROM jobs_ticket WHERE NOT wake AND deliveries > 0"
+RESTARTS = "SELECT restarts FROM jobs_cluster ORDER BY heartbeat_at DESC LIMIT 1"
 Harm = Callable[[House, psutil.Popen], None]
 
 
@@ -140,6 +141,27 @@ def test_it_works_on_after(house: House, runtime: psutil.Popen, row: str) -> Non
     rest(house)  # so that a process that was not there yet has to run the next one
     assert works(house, house.trigger("naps", n=2))
     oracle.check(house)
+
+
+def test_it_starts_anew_when_an_idle_worker_was_killed_although_nothing_waits(
+    house: House, runtime: psutil.Popen
+) -> None:
+    rest(house)
+    before = house.value(RESTARTS)
+
+    idle_workers(house, runtime)
+
+    house.wait(lambda: house.value(RESTARTS) > before, "a new cluster")
+
+
+def test_it_lets_a_session_work_on_when_an_idle_worker_was_killed(house: House, runtime: psutil.Popen) -> None:
+    job = house.trigger("naps", n=7)
+    house.wait_for_step(job, "s0")
+
+    idle_workers(house, runtime)
+
+    assert works(house, job)
+    assert house.value("SELECT sum(deaths) FROM jobs_activation WHERE job_id = %s", job) == 0
 
 
 def test_it_works_on_after_workers_died_with_the_lock_of_the_guard(

@@ -1,20 +1,26 @@
-"""When a supervisor looks: every second, and at once when a process that had a session has ended."""
+"""When a supervisor looks: every second, and at once when a process of its cluster was killed."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+from typing import cast
 
 import pytest
 
+from jobs.runtime.cluster import Cluster
 from jobs.runtime.supervisor import Supervisor
 
 
-def a_dead_process() -> int:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
+class Kept:
+    """A cluster of which some were killed."""
+
+    status = None
+
+    def __init__(self, *missing: int) -> None:
+        self._missing = set(missing)
+
+    def missing(self) -> set[int]:
+        missing, self._missing = self._missing, set()
+        return missing
 
 
 @pytest.fixture
@@ -25,19 +31,19 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return taken
 
 
-def test_it_does_not_wait_when_a_process_at_work_has_ended(naps: list[float]) -> None:
+def nap(*missing: int) -> None:
     supervisor = Supervisor(ensure_database=lambda: None)
-    supervisor._at_work = [os.getpid(), a_dead_process()]
-
+    supervisor._cluster = cast(Cluster, Kept(*missing))
     supervisor._nap()
 
-    assert (naps, supervisor._at_work) == ([], [os.getpid()])  # looked at once, and not again because of that one
+
+def test_it_does_not_wait_when_a_process_was_killed(naps: list[float]) -> None:
+    nap(7)
+
+    assert naps == []
 
 
-def test_it_waits_while_all_are_alive(naps: list[float]) -> None:
-    supervisor = Supervisor(ensure_database=lambda: None)
-    supervisor._at_work = [os.getpid()]
-
-    supervisor._nap()
+def test_it_waits_while_all_are_there(naps: list[float]) -> None:
+    nap()
 
     assert naps
