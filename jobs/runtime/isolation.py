@@ -15,6 +15,10 @@ class Running(Sized, Container[int], Protocol):
     """Ids of the steps under way."""
 
 
+#: One session at a time empties its lanes for a suspect; one that has taken nothing yet may be at it beside that one.
+BUSY, FRESH = 1, 2
+
+
 class Isolation:
     """While it is on, its session takes nothing but suspects, one at a time."""
 
@@ -22,25 +26,26 @@ class Isolation:
         self.on = False
         self._link = link
         self._patience = patience
-        self._locked = False
+        self._place: int | None = None
         self._suspect: int | None = None
         self._until = 0.0
 
     def begin(self) -> None:
-        """A session that has taken nothing yet begins with a suspect if one waits, unless another session is at it.
+        """A session that has taken nothing yet begins with a suspect if one waits, unless enough others are at it.
 
         Where sessions die one after the other, none might ever come to an empty crew later.
         """
         if claim.any_suspect(self._link):
-            self._begin(locked=claim.begin_isolation(self._link), idle=False)
+            self._begin(places=FRESH, idle=False)
 
     def look(self, running: Running) -> None:
         """Begin if a suspect waits. An idle session can at once; of those that are busy, one at a time."""
         if not self.on and claim.any_suspect(self._link):
-            self._begin(locked=bool(running) and claim.begin_isolation(self._link), idle=not running)
+            self._begin(places=BUSY if running else 0, idle=not running)
 
-    def _begin(self, *, locked: bool, idle: bool) -> None:
-        self._locked, self.on = locked, locked or idle
+    def _begin(self, *, places: int, idle: bool) -> None:
+        self._place = claim.begin_isolation(self._link, places=places)
+        self.on = idle or self._place is not None
         self._until = time.monotonic() + self._patience
 
     def take(self, session: UUID, running: Running) -> claim.Step | None:
@@ -55,5 +60,5 @@ class Isolation:
 
     def _end(self) -> None:
         self.on = False
-        if self._locked:
-            claim.end_isolation(self._link)
+        if self._place is not None:
+            claim.end_isolation(self._link, self._place)

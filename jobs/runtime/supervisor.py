@@ -32,6 +32,8 @@ from jobs.webhooks import work as webhooks
 logger = logging.getLogger(__name__)
 
 TICK = 1.0
+#: Seconds after which a step has waited for so long that another session is wanted.
+LONG = 0.3
 #: How often the processes of the cluster are looked at meanwhile.
 LOOK = 0.05
 #: Seconds that a new cluster gets for its first session, beside the patience for a stall. Doubled after each cluster
@@ -153,7 +155,7 @@ class Supervisor:
         waiting = watch.oldest_ready_seconds(link)
         due = watch.seconds_to_next_due(link)
         if waiting is not None or (due is not None and due <= 0) or watch.movable(link, limit=1):
-            wake.ring(link, more=waiting is not None and waiting > 1)
+            wake.ring(link, more=waiting is not None and waiting > LONG)
         webhooks.call(link)
         return self._judge(link, waiting)
 

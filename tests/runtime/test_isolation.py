@@ -9,6 +9,7 @@ import pytest
 from jobs.models import Activation
 from jobs.runtime.isolation import Isolation
 from jobs.runtime.store.link import Link, open_link
+from jobs.runtime.store.rescue import open_session
 from routilux_site.lib.ids import uuid7
 from templates_app.models import FlowPrototype
 from tests.engine import make_flow, run_jobs, start
@@ -48,6 +49,20 @@ def test_it_begins_with_a_suspect_unless_another_session_does(link: Link, suspec
 
         assert (first.on, second.on) == (True, False)
         assert first.take(ME, NOBODY) is not None
+
+
+@pytest.mark.parametrize(("sessions", "begins"), [(2, False), (3, True)])
+def test_another_begins_beside_it_when_a_third_is_left_for_other_work(
+    link: Link, suspect: Activation, sessions: int, begins: bool
+) -> None:
+    for _ in range(sessions):
+        open_session(link, id=uuid7(), cluster="c", host="h", pid=1, lanes=1)
+    with open_link("other") as theirs:
+        Isolation(theirs, patience=100).begin()
+        second = Isolation(link, patience=100)
+        second.begin()
+
+    assert second.on == begins
 
 
 def test_a_new_session_takes_a_suspect_before_what_is_plenty(engine: None, suspect: Activation) -> None:

@@ -170,18 +170,25 @@ def any_suspect(link: Link) -> bool:
     return bool(row and row[0])
 
 
-ISOLATE = "SELECT pg_try_advisory_lock(hashtext('routilux isolation'))"
-MINGLE = "SELECT pg_advisory_unlock(hashtext('routilux isolation'))"
+#: The second place only where a third session is left for all that is not suspect.
+ISOLATE = """
+SELECT CASE WHEN %(place)s = 0 OR (SELECT count(*) FROM jobs_session WHERE ended_at IS NULL) > 2
+       THEN pg_try_advisory_lock(hashtext('routilux isolation'), %(place)s) END
+"""
+MINGLE = "SELECT pg_advisory_unlock(hashtext('routilux isolation'), %(place)s)"
 
 
-def begin_isolation(link: Link) -> bool:
-    """One session at a time empties its lanes for a suspect. False: another one does."""
-    row = run(link, ISOLATE).fetchone()
-    return bool(row and row[0])
+def begin_isolation(link: Link, *, places: int) -> int | None:
+    """Only so many sessions at once run suspects while there is other work. The place that was free; None: none was."""
+    for place in range(places):
+        row = run(link, ISOLATE, {"place": place}).fetchone()
+        if row and row[0]:
+            return place
+    return None
 
 
-def end_isolation(link: Link) -> None:
-    run(link, MINGLE)
+def end_isolation(link: Link, place: int) -> None:
+    run(link, MINGLE, {"place": place})
 
 
 POSTPONE = """
