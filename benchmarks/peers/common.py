@@ -13,6 +13,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -68,9 +69,12 @@ class Peer(ABC):
         """Stop what `prepare` started."""
 
     def sql(self, query: str, *params: Any) -> Any:
-        with psycopg.connect(**self.dsn, autocommit=True) as connection:
-            row = connection.execute(query.encode(), params).fetchone()
-            return row[0] if row else None
+        row = self._connection.execute(query.encode(), params).fetchone()
+        return row[0] if row else None
+
+    @cached_property
+    def _connection(self) -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(**self.dsn, autocommit=True)
 
 
 def main(peer: Callable[[], Peer]) -> None:

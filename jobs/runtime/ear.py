@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import selectors
+import math
+import select
 import socket
 import threading
 import time
@@ -18,6 +19,9 @@ class Ear:
         self._link = link
         self._bell_out, self._bell_in = socket.socketpair()
         self._bell_out.setblocking(False)
+        self._poll = select.poll()
+        self._poll.register(link, select.POLLIN)
+        self._poll.register(self._bell_out, select.POLLIN)
 
     def expect(self, found: object) -> None:
         """Truth in `found` means that there may be something to claim."""
@@ -39,13 +43,10 @@ class Ear:
         left = self.alarm.left()
         if left is not None and left < seconds:
             seconds, self.heard = left, self.heard or not left
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._link, selectors.EVENT_READ)
-            selector.register(self._bell_out, selectors.EVENT_READ)
-            ready = [key.fileobj for key, _ in selector.select(seconds)]
-        if self._bell_out in ready:
+        ready = {descriptor for descriptor, _ in self._poll.poll(math.ceil(seconds * 1000))}
+        if self._bell_out.fileno() in ready:
             self._bell_out.recv(4096)
-        if self._link in ready:
+        if self._link.fileno() in ready:
             self._read()
 
     def _read(self) -> None:
