@@ -44,7 +44,7 @@ class Composition:
 
         `released`: so many others are complete now too, because there is room for what they sent.
         """
-        scribe = _Scribe(self, finished, router, base=len(self.batch.new_steps))
+        scribe = _Scribe(self, finished, router)
         for f in finished:
             scribe.add_finished(f, failing=failing)
         if not failing:
@@ -52,8 +52,7 @@ class Composition:
         for step, status in zip(router.steps, statuses, strict=True):
             scribe.add_new(step, status)
         self.batch.items += [scribe.item_row(item) for item in router.items]
-        root = finished[0].step.id
-        self.batch.takes += [{"root": root, "item": item, "taker": NOBODY} for item in router.dropped]
+        self.batch.takes += [{"root": scribe.first, "item": item, "taker": NOBODY} for item in router.dropped]
 
     @property
     def announce(self) -> str | None:
@@ -69,13 +68,18 @@ class Composition:
 
 
 class _Scribe:
-    """Writes the rows of one router. A cause below zero is the ordinal of a fused step."""
+    """Writes the rows of one router. A cause below zero is the ordinal of a fused step.
 
-    def __init__(self, composition: Composition, finished: Sequence[Finished], router: Router, *, base: int) -> None:
+    A row says to which step of the commit it belongs by the place of that one in the batch, counted from 1.
+    """
+
+    def __init__(self, composition: Composition, finished: Sequence[Finished], router: Router) -> None:
         self._composition = composition
         self._batch = composition.batch
         self._router = router
-        self._base = base
+        self._base = len(self._batch.new_steps)
+        self.first = len(self._batch.steps) + 1
+        self._places = {f.step.id: place for place, f in enumerate(finished, self.first)}
         self._by_id = {f.step.id: f for f in finished}
         self._fused = {ordinal: f for g in finished for ordinal, f in g.fused.items()}
         self._root = finished[0].step.id  # only a lone step has fused ones
@@ -92,7 +96,8 @@ class _Scribe:
         root = self._cause_id(step.cause)
         cause = self._by_id[root]
         ordinal = self._base + step.ordinal
-        row: dict[str, Any] = {"root": root, "cause": self._ordinal(step.cause), "ordinal": ordinal}
+        place = self._places[root]
+        row: dict[str, Any] = {"root": place, "cause": self._ordinal(step.cause), "ordinal": ordinal}
         row |= {"node": step.node, "message": step.message, "priority": cause.step.priority}
         if fused := self._fused.get(step.ordinal):
             self._batch.new_steps.append({**row, **_past(fused)})
@@ -103,11 +108,12 @@ class _Scribe:
             self._composition.followed[root] = (replace(step, ordinal=ordinal), _inputs(step, self._router.items))
             status = StepStatus.RUNNING
         self._batch.new_steps.append({**row, "status": status, "on_loop": step.node in cause.program.coroutines})
-        self._batch.takes += [{"root": root, "item": item, "taker": ordinal} for item in step.taken]
+        self._batch.takes += [{"root": place, "item": item, "taker": ordinal} for item in step.taken]
 
     def item_row(self, item: NewItem) -> dict[str, Any]:
         node, slot = (item.port.node, item.port.slot) if item.port else ("", "")
-        row: dict[str, Any] = {"root": self._cause_id(item.source), "source": self._ordinal(item.source)}
+        place = self._places[self._cause_id(item.source)]
+        row: dict[str, Any] = {"root": place, "source": self._ordinal(item.source)}
         row |= {"source_node": item.source_node, "event": item.event, "node": node, "slot": slot}
         return {**row, "payload": item.payload, "taker": item.taker and self._base + item.taker}
 
@@ -126,7 +132,8 @@ class _Scribe:
 
     def _add_log(self, f: Finished, root: int, ordinal: int | None) -> None:
         if f.said:
-            row = {"root": root, "ordinal": ordinal, "attempt": f.step.attempt, "progress": f.progress}
+            place = self._places[root]
+            row = {"root": place, "ordinal": ordinal, "attempt": f.step.attempt, "progress": f.progress}
             self._batch.logs.append({**row, "lines": f.lines, "error": f.error})
 
 

@@ -17,7 +17,7 @@ def test_it_numbers_items_in_the_order_in_which_they_were_routed() -> None:
     common = {"attempt": 1, "job_id": str(job.pk), "status": "completed", "errors": 0, "summary": "", "delta": 0}
     batch = Batch(steps=[{**common, "id": root, "delay": None} for root in roots])
     batch.items = [
-        {"root": roots[-n % 3], "source_node": "a", "event": "output", "node": "", "slot": "", "payload": {"n": n}}
+        {"root": -n % 3 + 1, "source_node": "a", "event": "output", "node": "", "slot": "", "payload": {"n": n}}
         for n in range(9)
     ]
 

@@ -24,6 +24,7 @@ PARAMS: dict[str, Any] = {
     "ahead": 20,
     "session": uuid4(),
     "count": 0,
+    "item_count": 0,
     "announce": None,
     **dict.fromkeys(("steps", "new_steps", "items", "takes", "logs"), "[]"),
 }

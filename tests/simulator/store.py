@@ -6,7 +6,7 @@ model is also the first judge: it raises Broken the moment a law of the database
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -118,16 +118,17 @@ class Store:
 
     def commit(self, link: object, batch: Batch, *, session: UUID, **_: Any) -> Written:
         fenced = self._fenced(batch, session)
+        roots = {place: row["id"] for place, row in enumerate(batch.steps, 1) if row["id"] in fenced}
         steered = frozenset(fenced) if self.status == "paused" or self.breakpoints else frozenset[int]()
         first = len(self.steps) + 1
         ids = list(range(first, first + len(batch.new_steps)))
         self._add_open(sum(row["delta"] for row in batch.steps if row["id"] in fenced))
-        fresh = [self._new_step(row, session, fenced) for row in batch.new_steps]
+        fresh = [self._new_step(row, session, roots) for row in batch.new_steps]
         for row in batch.items:
-            if row["root"] in fenced:
-                self._new_item(row, ids)
+            if row["root"] in roots:
+                self._new_item(row, ids, roots)
         for row in batch.takes:
-            if row["root"] in fenced:
+            if row["root"] in roots:
                 self._take(row["item"], _taker(row["taker"], ids))
         self.on_start([row for row in fresh if row])
         return Written(frozenset(fenced), steered, ids)
@@ -228,7 +229,7 @@ class Store:
         fresh = [self._add_step(StepRow(0, step.node, str(status), step.message)) for step, status in pairs]
         self.open += len(router.steps)
         for item in router.items:
-            self._new_item(_as_row(item), list(ids.values()))
+            self._new_item(_as_row(item), list(ids.values()), {})
         for step in router.steps:
             for taken in step.taken:
                 self._take(taken, ids[step.ordinal])
@@ -275,9 +276,9 @@ class Store:
         if delta and not self.open and self.status == "running" and not self.keep_open:
             self.status = "completed"
 
-    def _new_step(self, row: dict[str, Any], session: UUID, fenced: Iterable[int]) -> StepRow | None:
+    def _new_step(self, row: dict[str, Any], session: UUID, roots: Mapping[int, int]) -> StepRow | None:
         """An id is used up whether the fence lets the step in or not."""
-        if row["root"] not in fenced:
+        if row["root"] not in roots:
             self.steps.append(StepRow(len(self.steps) + 1, row["node"], "never"))
             return None
         fused = "ended" in row
@@ -302,9 +303,9 @@ class Store:
         self._live.append(row)
         return row
 
-    def _new_item(self, row: dict[str, Any], ids: Sequence[int]) -> None:
+    def _new_item(self, row: dict[str, Any], ids: Sequence[int], roots: Mapping[int, int]) -> None:
         item = ItemRow(len(self.items) + 1, row["node"], row["slot"], row["event"], row["source_node"], row["payload"])
-        item.source = ids[row["source"] - 1] if row.get("source") else row.get("root")
+        item.source = ids[row["source"] - 1] if row.get("source") else roots.get(row.get("root", 0))
         self.items.append(item)
         if row["taker"] is not None:
             self._take(item.id, _taker(row["taker"], ids))

@@ -43,13 +43,16 @@ class Written:
 
 # `IS TRUE` keeps the planner from finding jobs by status: it would read every running job to commit one step.
 # Taker 0 is nobody: an item that was dropped waits no more.
-# Ids of new activations are drawn first, so that items find theirs by ordinal: a join would be quadratic in a fan-out.
-# `root` is the fenced activation that a row belongs to. Between the root and a row may lie fused steps, which come into
-# being finished: they are named by ordinal, and their times by seconds before now, for the clock is the database's.
+# Ids are drawn first, those of items in the order in which they were routed, and everything is found by its place in an
+# array: a join would be quadratic in a fan-out, and would read large payloads again and again.
+# `root` is the place among `steps` of the one that a row belongs to. Between the root and a row may lie fused steps,
+# which come into being finished: they are named by ordinal, and their times by seconds before now, for the clock is the
+# database's.
 FENCED = """
 WITH s AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%(steps)s::jsonb) AS t(
+    SELECT * FROM ROWS FROM (jsonb_to_recordset(%(steps)s::jsonb) AS (
         id bigint, attempt int, job_id uuid, status text, errors int, summary text, delay float8, delta int)
+    ) WITH ORDINALITY AS t(id, attempt, job_id, status, errors, summary, delay, delta, place)
 ), fenced AS (
     UPDATE jobs_activation a
     SET status = s.status, errors = s.errors, error_summary = s.summary, deaths = 0, alone = false,
@@ -59,7 +62,11 @@ WITH s AS MATERIALIZED (
     FROM s JOIN jobs_job j ON j.id = s.job_id
     WHERE a.id = s.id AND a.session_id = %(session)s AND a.attempt = s.attempt AND a.status = 'running'
       AND (j.status IN ('running', 'paused')) IS TRUE
-    RETURNING a.id, a.job_id, s.delta, j.status = 'paused' AS paused, j.breakpoints
+    RETURNING a.id, s.place, a.job_id, s.delta, j.status = 'paused' AS paused, j.breakpoints
+), root AS MATERIALIZED (
+    SELECT array_agg(f.id ORDER BY s.place) AS ids, array_agg(f.job_id ORDER BY s.place) AS jobs,
+           array_agg(f.paused ORDER BY s.place) AS paused, array_agg(f.breakpoints ORDER BY s.place) AS breakpoints
+    FROM s LEFT JOIN fenced f USING (place)
 )"""
 JOB = """, job AS (
     UPDATE jobs_job j
@@ -75,51 +82,53 @@ JOB = """, job AS (
     INSERT INTO jobs_jobevent (job_id, kind) SELECT id, status FROM job WHERE status = 'completed'
 )"""
 FOLLOW_UPS = """, fresh AS MATERIALIZED (
-    SELECT array_agg(nextval('jobs_activation_id_seq')) AS ids FROM generate_series(1, %(count)s::int)
+    SELECT (SELECT array_agg(nextval('jobs_activation_id_seq')) FROM generate_series(1, %(count)s::int)) AS ids,
+           (SELECT array_agg(nextval('jobs_item_id_seq')) FROM generate_series(1, %(item_count)s::int)) AS items
 ), new AS (
     INSERT INTO jobs_activation (id, job_id, node, status, session_id, attempt, created_at, ready_at, started_at,
                                  finished_at, priority, cause_id, ordinal, message, on_loop)
-    SELECT fresh.ids[t.ordinal], f.job_id, t.node, now_.status,
+    SELECT fresh.ids[t.ordinal], root.jobs[t.root], t.node, now_.status,
            CASE WHEN now_.claimed THEN %(session)s::uuid END, CASE WHEN now_.claimed THEN 1 ELSE 0 END,
            now_.began, now_.began, CASE WHEN now_.claimed THEN now_.began END,
            clock_timestamp() - t.ended * interval '1 second',
-           t.priority, coalesce(fresh.ids[t.cause], t.root), t.ordinal, t.message,
+           t.priority, coalesce(fresh.ids[t.cause], root.ids[t.root]), t.ordinal, t.message,
            coalesce(t.on_loop, false)
     FROM jsonb_to_recordset(%(new_steps)s::jsonb) AS t(
-        root bigint, cause int, ordinal int, node text, status text, priority int, message jsonb,
+        root int, cause int, ordinal int, node text, status text, priority int, message jsonb,
         began float8, ended float8, on_loop boolean)
-    JOIN fenced f ON f.id = t.root CROSS JOIN fresh
+    CROSS JOIN root CROSS JOIN fresh
+    CROSS JOIN LATERAL (SELECT root.paused[t.root] AS paused, root.breakpoints[t.root] AS breakpoints) job_
     CROSS JOIN LATERAL (SELECT
         CASE WHEN t.ended IS NOT NULL THEN t.status
-             WHEN f.breakpoints ? t.node THEN 'at_breakpoint'
-             WHEN f.paused THEN 'held'
-             WHEN f.breakpoints IS NOT NULL AND t.status = 'running' THEN 'ready'
+             WHEN job_.breakpoints ? t.node THEN 'at_breakpoint'
+             WHEN job_.paused THEN 'held'
+             WHEN job_.breakpoints IS NOT NULL AND t.status = 'running' THEN 'ready'
              ELSE t.status END AS status,
-        t.ended IS NOT NULL OR (t.status = 'running' AND NOT f.paused AND f.breakpoints IS NULL) AS claimed,
+        t.ended IS NOT NULL OR (t.status = 'running' AND NOT job_.paused AND job_.breakpoints IS NULL) AS claimed,
         clock_timestamp() - coalesce(t.began, 0) * interval '1 second' AS began) now_
+    WHERE root.ids[t.root] IS NOT NULL
 ), item AS (
-    INSERT INTO jobs_item (job_id, source_id, source_node, event, node, slot, payload, consumed_by_id)
-    SELECT f.job_id, coalesce(fresh.ids[t.source], f.id), t.source_node, t.event, t.node, t.slot, t.payload,
-           CASE WHEN t.taker = 0 THEN 0 ELSE fresh.ids[t.taker] END
+    INSERT INTO jobs_item (id, job_id, source_id, source_node, event, node, slot, payload, consumed_by_id)
+    SELECT fresh.items[t.place], root.jobs[t.root], coalesce(fresh.ids[t.source], root.ids[t.root]), t.source_node,
+           t.event, t.node, t.slot, t.payload, CASE WHEN t.taker = 0 THEN 0 ELSE fresh.ids[t.taker] END
     FROM ROWS FROM (jsonb_to_recordset(%(items)s::jsonb) AS (
-        root bigint, source int, source_node text, event text, node text, slot text, payload jsonb, taker int)
+        root int, source int, source_node text, event text, node text, slot text, payload jsonb, taker int)
     ) WITH ORDINALITY AS t(root, source, source_node, event, node, slot, payload, taker, place)
-    JOIN fenced f ON f.id = t.root CROSS JOIN fresh
-    -- Their ids say which came first; a join may turn them around.
-    ORDER BY t.place
+    CROSS JOIN root CROSS JOIN fresh
+    WHERE root.ids[t.root] IS NOT NULL
 )"""
 TAKEN = """, taken AS (
     UPDATE jobs_item i SET consumed_by_id = CASE WHEN t.taker = 0 THEN 0 ELSE fresh.ids[t.taker] END
-    FROM jsonb_to_recordset(%(takes)s::jsonb) AS t(root bigint, item bigint, taker int)
-    JOIN fenced f ON f.id = t.root CROSS JOIN fresh
-    WHERE i.id = t.item AND i.consumed_by_id IS NULL
+    FROM jsonb_to_recordset(%(takes)s::jsonb) AS t(root int, item bigint, taker int) CROSS JOIN root CROSS JOIN fresh
+    WHERE root.ids[t.root] IS NOT NULL AND i.id = t.item AND i.consumed_by_id IS NULL
 )"""
 LOG = """, log AS (
     INSERT INTO jobs_steplog (activation_id, job_id, attempt, lines, progress, error)
-    SELECT coalesce(fresh.ids[t.ordinal], f.id), f.job_id, t.attempt, t.lines, t.progress, t.error
+    SELECT coalesce(fresh.ids[t.ordinal], root.ids[t.root]), root.jobs[t.root], t.attempt, t.lines, t.progress, t.error
     FROM jsonb_to_recordset(%(logs)s::jsonb) AS t(
-        root bigint, ordinal int, attempt int, lines jsonb, progress jsonb, error jsonb)
-    JOIN fenced f ON f.id = t.root CROSS JOIN fresh
+        root int, ordinal int, attempt int, lines jsonb, progress jsonb, error jsonb)
+    CROSS JOIN root CROSS JOIN fresh
+    WHERE root.ids[t.root] IS NOT NULL
     -- What was told while it ran gives way to the whole.
     ON CONFLICT (activation_id, attempt) DO UPDATE
     SET at = excluded.at, lines = excluded.lines, progress = excluded.progress, error = excluded.error
@@ -150,6 +159,7 @@ def commit(link: Link, batch: Batch, *, session: UUID, announce: str | None = No
         "new_steps": _text(batch.new_steps),
         "count": len(batch.new_steps),
         "items": _text(batch.items),
+        "item_count": len(batch.items),
         "takes": _text(batch.takes),
         "logs": _text(batch.logs),
     }
