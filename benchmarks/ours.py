@@ -49,7 +49,7 @@ def measure_ours(house: House, scale: Scale) -> dict[str, Any]:
 def _more(house: House, scale: Scale) -> Extras:
     return Extras(
         one_step_jobs_per_s=work_off(house, "one", scale.jobs).jobs_per_s,
-        megabyte_jobs_per_s=work_off(house, "one", 50, large=True).jobs_per_s,
+        megabyte_jobs_per_s=work_off(house, "one", 200, large=True).jobs_per_s,
         async_waits_s=measure_waiting(house),
         **measure_memory(house, jobs=scale.jobs),
     )

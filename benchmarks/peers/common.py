@@ -92,7 +92,7 @@ def main(peer: Callable[[], Peer]) -> None:
 def measure(peer: Peer) -> dict[str, Any]:
     peer.prepare()
     steps_per_s = _rate(peer, peer.jobs, STEPS, "")
-    one_step, megabyte = _rate(peer, peer.jobs * 2, 1, ""), _rate(peer, 20, 1, "".join(MEGABYTE))
+    one_step, megabyte = _rate(peer, peer.jobs * 2, 1, ""), _rate(peer, 100, 1, "".join(MEGABYTE))
     with _workers(peer):
         peer.run_one()
         times = sorted(_timed(peer.run_one, pause=BREAK) for _ in range(peer.times))
