@@ -8,6 +8,7 @@ STEPS = 10  #: of the linear flow
 FAN, NAP = 100, 0.01  #: the fan-out: so many steps that wait so many seconds, and a join
 PROCESSES, LANES = 2, 10  #: what everybody gets: worker processes, and threads or coroutines in each
 WARM_UP = 0.1  #: the share of steps that may pass before the clock starts
+LOOK = 0.02  #: how often, in seconds, it is looked whether everybody's queue is empty
 WAITS = 200  #: asynchronous steps that wait a second
 #: Of one payload, in texts of 125 000 characters: as one text it would be refused, and the whole must fit into 1 MiB.
 MEGABYTE = ["x" * 125_000] * 8

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from benchmarks.figures import WARM_UP
+from benchmarks.figures import LOOK, WARM_UP
 from tests.house import House
 
 QUEUE = """
@@ -22,7 +22,6 @@ with transaction.atomic():
 """
 NEWEST = "SELECT coalesce(max(id::text), '') FROM jobs_job"
 ALL_ENDED = "SELECT NOT EXISTS (SELECT FROM jobs_job WHERE status IN ('pending', 'running'))"
-LOOK = 0.05
 # Once the workers have warmed up, as for the peers: from the end of the first tenth to that of the last job, by the
 # clock of the database.
 SPAN = """

@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.figures import IDEAL_FAN, MEGABYTE, PROCESSES, STEPS, WARM_UP, Extras, Figures
+from benchmarks.figures import IDEAL_FAN, LOOK, MEGABYTE, PROCESSES, STEPS, WARM_UP, Extras, Figures
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 120.0
@@ -129,7 +129,7 @@ def _timed(do: Callable[[], object], *, pause: float) -> float:
     return time.perf_counter() - started
 
 
-def until(condition: Callable[[], Any], what: str, *, every: float = 0.01) -> Any:
+def until(condition: Callable[[], Any], what: str, *, every: float = LOOK) -> Any:
     deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         if value := condition():

@@ -1,7 +1,7 @@
 """One django-q2 cluster, as its supervisor sees it: in a session of its own, on a leash, with a roll of its processes.
 
-It is forked from the supervisor, which has loaded everything that a cluster needs: it is at work within a moment, where
-a new interpreter takes a second, and several on a busy machine.
+It is forked from the supervisor, which has loaded what a cluster needs: it is at work within a moment, where a new
+interpreter takes a second, and several on a busy machine.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from multiprocessing import get_context
 
 from django.core.management import call_command
 from django.db import connections
+from django_q.management.commands import qcluster
 
+import jobs.admission.nesting
+import jobs.runtime.session  # noqa: F401 - both are loaded before the fork, so that no worker has to
 from jobs.runtime import process
-from jobs.runtime import session as session
 from jobs.runtime.roll import Roll
 
 
@@ -30,6 +32,7 @@ class Cluster:
         self._roll = Roll()
         self._main = get_context("fork").Process(target=self._run, name="cluster")
         self._main.start()
+        self.group: int = self._main.pid  # type: ignore[assignment] # it was started
         os.close(self._stop_end)
         self._roll.begin()
         self.started_at = time.monotonic()
@@ -42,11 +45,7 @@ class Cluster:
         self._let_go()
         self._roll.close()
         process.join(self._name, leash=self._stop_end, pen=self._roll.pen)
-        call_command("qcluster")
-
-    @property
-    def group(self) -> int:
-        return self._main.pid or 0
+        call_command(qcluster.Command())
 
     @property
     def status(self) -> int | None:
@@ -77,6 +76,9 @@ class Cluster:
         deadline = time.monotonic() + 1.0
         while self._roll.present and time.monotonic() < deadline:
             time.sleep(0.02)
+        with contextlib.suppress(ChildProcessError):  # as the first process of a container it has inherited them
+            while os.waitpid(-self.group, os.WNOHANG)[0]:
+                pass
         self._roll.close()
 
     def _let_go(self) -> None:

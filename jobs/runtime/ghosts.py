@@ -27,9 +27,9 @@ class Ghosts:
         self._live: dict[UUID, int] = {}
         self._gone: dict[UUID, tuple[int, float]] = {}
 
-    def lay(self, link: Link, live: Sequence[SessionRow], *, group: int) -> None:
-        """End processes of the cluster `group` whose session was declared dead `patience` seconds ago."""
-        now = time.monotonic()
+    def lay(self, link: Link, live: Sequence[SessionRow], *, group: int) -> set[int]:
+        """End processes of the cluster `group` whose session was declared dead `patience` seconds ago; returns them."""
+        now, laid = time.monotonic(), set[int]()
         known, self._live = self._live, {row.id: row.pid for row in live}
         self._gone |= {session: (pid, now) for session, pid in known.items() if session not in self._live}
         for session, (pid, since) in list(self._gone.items()):
@@ -37,7 +37,9 @@ class Ghosts:
                 del self._gone[session]
             elif now - since >= self._patience:
                 del self._gone[session]
+                laid.add(pid)
                 _end(pid, group)
+        return laid
 
 
 def _end(pid: int, group: int) -> None:

@@ -44,7 +44,7 @@ class Isolation:
             self._begin(places=BUSY if running else 0, idle=not running)
 
     def _begin(self, *, places: int, idle: bool) -> None:
-        self._place = claim.begin_isolation(self._link, places=places)
+        self._place = claim.begin_isolation(self._link, places=places, lease=self._patience)
         self.on = idle or self._place is not None
         self._until = time.monotonic() + self._patience
 
@@ -62,3 +62,4 @@ class Isolation:
         self.on = False
         if self._place is not None:
             claim.end_isolation(self._link, self._place)
+            self._place = None

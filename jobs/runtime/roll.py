@@ -11,6 +11,9 @@ import sys
 from contextlib import suppress
 from multiprocessing.util import Finalize, register_after_fork
 
+#: After whatever multiprocessing does at the end of a process: it may still hold the lock of a queue that it writes to.
+LAST = -10
+
 
 class Pen:
     """The end of the pipe that the processes of a cluster hold. What they write is short enough never to be torn."""
@@ -25,7 +28,7 @@ class Pen:
         register_after_fork(self, Pen._sign_out_at_the_end)
 
     def _sign_out_at_the_end(self) -> None:
-        Finalize(self, self._write, args=("-",), exitpriority=0)
+        Finalize(self, self._write, args=("-",), exitpriority=LAST)
 
     def _write(self, sign: str) -> None:
         with suppress(OSError):  # the supervisor is gone, and so is this process in a moment
@@ -47,8 +50,8 @@ class Roll:
 
     def missing(self) -> set[int]:
         """Who was killed since the last call."""
-        self._read()
-        missing = self._present - self.present
+        present = self.present
+        missing = self._present - present
         self._read()  # somebody may have signed out and ended in between
         missing &= self._present
         self._present -= missing
@@ -57,6 +60,7 @@ class Roll:
     @property
     def present(self) -> set[int]:
         """Who signed in and is alive."""
+        self._read()
         return set(filter(is_alive, self._present))
 
     def close(self) -> None:

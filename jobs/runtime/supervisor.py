@@ -1,8 +1,9 @@
 """Keeps a django-q2 cluster alive from outside, where nothing that can hang inside it can hang this.
 
 django-q2 cannot mend a queue lock that died with its holder, an orphaned sentinel or a blocked guard. So it runs in a
-process group of its own, progress is watched in the database, and on a stall the whole group is killed and started
-anew; the fence and the rescue make that harmless.
+process group of its own, its processes are watched by their roll and its progress in the database, and when one was
+killed with a lock, or on a stall, the whole group is killed and started anew; the fence and the rescue make that
+harmless.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from uuid import uuid4
 import psycopg
 from django.conf import settings
 
-from jobs.runtime import wake
+from jobs.runtime import codeversion, wake
 from jobs.runtime.cluster import Cluster
 from jobs.runtime.ghosts import Ghosts
 from jobs.runtime.roll import is_alive
@@ -39,6 +40,9 @@ LOOK = 0.05
 #: Seconds that a new cluster gets for its first session, beside the patience for a stall. Doubled after each cluster
 #: that had none: on a starved machine a start may take longer, and killing it again and again would starve it more.
 FIRST_SESSION, FIRST_SESSION_AT_MOST = 5.0, 120.0
+#: A cluster that ends younger than that is started less and less often: the first pause and the longest, in seconds.
+YOUNG = 10.0
+PAUSES = {"killed": (0.05, 0.5), "fell over": (0.5, 30.0)}
 
 
 class Supervisor:
@@ -51,7 +55,8 @@ class Supervisor:
         self._link: Link | None = None
         self._stop = False
         self._missing: set[int] = set()  #: processes that were killed since the last look
-        self._maimed = False  #: one of them had no session: a lock of the queue may have died with it
+        self._accounted: set[int] = set()  #: of these it is known what they held: a session, which was ended
+        self._maimed = False  #: one was killed without: a lock of the queue may have died with it
         self._restarts = 0
         self._stalled_since: float | None = None
         self._start_at = 0.0
@@ -64,6 +69,7 @@ class Supervisor:
         """Until SIGTERM or SIGINT; returns the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told_to_stop)
+        codeversion.running()  # read with the code itself: what is deployed later, no cluster of this supervisor runs
         try:
             while not self._stop:
                 self._start_if_down()
@@ -87,11 +93,12 @@ class Supervisor:
             return
         self._drop_database()  # a fork must not share it
         self._cluster = Cluster(self.id)
-        self._missing, self._maimed, self._stalled_since = set(), False, None
+        self._missing, self._accounted, self._maimed, self._stalled_since = set(), set(), False, None
 
     def _register(self, link: Link) -> None:
         row = {"id": self.id, "host": socket.gethostname(), "pid": os.getpid(), "restarts": self._restarts}
         watch.register(link, **row, workers=self._options["WORKERS"], reason=self._reason)
+        watch.return_tasks(link, self.id)
 
     def _watch(self) -> None:
         """Wait a tick, then look, and end the cluster when it has to be started anew."""
@@ -104,28 +111,29 @@ class Supervisor:
 
     def _end_cluster(self, cluster: Cluster, reason: str) -> None:
         logger.warning("cluster restarts: %s", reason, extra={"action": "cluster_restart"})
-        was_killed = bool(self._maimed or self._missing or (cluster.status or 0) < 0)
+        status = cluster.status or 0  # above zero: it gave up by itself, and took those that are missing along
+        was_killed = status < 0 or (status == 0 and bool(self._maimed or self._missing))
         cluster.kill()
         self._cluster = None
         self._restarts += 1
         self._look_at_database()  # others take over what it left, without a wait for the next tick
-        self._back_off(reason, age=None if was_killed else time.monotonic() - cluster.started_at)
+        self._back_off(reason, was_killed=was_killed, age=time.monotonic() - cluster.started_at)
 
-    def _back_off(self, reason: str, *, age: float | None) -> None:
-        """A cluster that falls over as soon as it starts is started less and less often; one that was killed is not to
-        blame."""
+    def _back_off(self, reason: str, *, was_killed: bool, age: float) -> None:
+        """A cluster that falls over as soon as it starts is started less and less often. One that was killed is not to
+        blame; but whoever killed it may do so again and again, and leave time for nothing else."""
         self._reason = reason[:200]
-        self._first_session = min(FIRST_SESSION_AT_MOST, self._first_session * 2)
-        self._pause = min(30.0, max(0.5, self._pause * 2)) if age is not None and age < 10 else 0.0
+        first, longest = PAUSES["killed" if was_killed else "fell over"]
+        self._pause = min(longest, max(first, self._pause * 2)) if age < YOUNG else 0.0
         self._start_at = time.monotonic() + self._pause
 
     def _nap(self) -> None:
         """Until the next tick, or until a process of the cluster is killed: then steps wait to be rescued."""
         deadline = time.monotonic() + TICK
         while time.monotonic() < deadline and not self._stop:
-            if self._cluster is not None:
-                self._missing |= self._cluster.missing()
-            if self._missing or self._exited():
+            missing = self._cluster.missing() if self._cluster is not None else set()
+            self._missing |= missing
+            if missing or self._exited():
                 break
             time.sleep(LOOK)
 
@@ -147,8 +155,9 @@ class Supervisor:
         watch.beat(link, self.id)
         sessions = watch.sessions_of(link, self.id)
         gone = [row for row in sessions if not is_alive(row.pid)]
+        self._accounted |= {row.pid for row in gone}  # first: they may be missed later than their session
         rescue.rescue(link, lease=self._options["LEASE"], gone=[row.id for row in gone])
-        self._maimed |= bool(self._missing - {row.pid for row in gone})
+        self._maimed |= bool(self._missing - self._accounted)
         self._missing.clear()
         watch.awaken_retries(link)
         watch.end_overdue_jobs(link)
@@ -163,7 +172,7 @@ class Supervisor:
         """Why the cluster must be started anew, if it must. Whatever is amiss, nothing is while a session works."""
         alive = watch.sessions_of(link, self.id)
         if self._cluster is not None:
-            self._ghosts.lay(link, alive, group=self._cluster.group)
+            self._accounted |= self._ghosts.lay(link, alive, group=self._cluster.group)
         if alive:
             self._first_session, self._stalled_since = FIRST_SESSION, None
             return ""
@@ -185,6 +194,7 @@ class Supervisor:
         ripe = self._cluster is not None and now - self._cluster.started_at >= patience + self._first_session
         if not ripe or now - self._stalled_since < patience:
             return ""
+        self._first_session = min(FIRST_SESSION_AT_MOST, self._first_session * 2)
         return f"work has been runnable for {waiting:.0f} s and no session of this cluster lives"
 
     def _shut_down(self) -> None:

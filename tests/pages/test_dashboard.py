@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from jobs.models import Activation, Cluster, Job, Session, Wait
 from jobs.pages.sparkline import HEIGHT, columns
@@ -22,7 +23,9 @@ DASHBOARD = "/jobs/dashboard/"
 
 
 @pytest.fixture(autouse=True)
-def forget_the_day() -> None:
+def forget_the_day(settings: Settings) -> None:
+    """And keep the next one to this process: the tests beside it look at dashboards too."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
 
 

@@ -1,26 +1,37 @@
-"""When a supervisor looks: every second, and at once when a process of its cluster was killed."""
+"""What a supervisor makes of processes that were killed: it looks at once, and knows whether a lock may be lost."""
 
 from __future__ import annotations
 
+import os
+import time
 from typing import cast
 
 import pytest
 
+from jobs.models import Session, Ticket
 from jobs.runtime.cluster import Cluster
-from jobs.runtime.supervisor import Supervisor
+from jobs.runtime.store.link import open_link
+from jobs.runtime.store.watch import return_tasks
+from jobs.runtime.supervisor import PAUSES, Supervisor
+from routilux_site.lib.ids import uuid7
 
 
 class Kept:
     """A cluster of which some were killed."""
 
-    status = None
+    status: int | None = None
+    group = 0
 
     def __init__(self, *missing: int) -> None:
         self._missing = set(missing)
+        self.started_at = time.monotonic()
 
     def missing(self) -> set[int]:
         missing, self._missing = self._missing, set()
         return missing
+
+    def kill(self) -> None:
+        pass
 
 
 @pytest.fixture
@@ -31,19 +42,104 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return taken
 
 
-def nap(*missing: int) -> None:
+def supervising(*missing: int) -> Supervisor:
     supervisor = Supervisor(ensure_database=lambda: None)
     supervisor._cluster = cast(Cluster, Kept(*missing))
-    supervisor._nap()
+    return supervisor
+
+
+def looked(supervisor: Supervisor) -> str:
+    with open_link("test") as link:
+        return supervisor._look(link)
+
+
+def a_session_of(supervisor: Supervisor, pid: int) -> None:
+    Session.objects.create(id=uuid7(), cluster=supervisor.id, host="here", pid=pid, lanes=1)
 
 
 def test_it_does_not_wait_when_a_process_was_killed(naps: list[float]) -> None:
-    nap(7)
+    supervising(7)._nap()
 
     assert naps == []
 
 
 def test_it_waits_while_all_are_there(naps: list[float]) -> None:
-    nap()
+    supervising()._nap()
 
     assert naps
+
+
+def test_it_waits_although_it_could_not_look_since(naps: list[float]) -> None:
+    supervisor = supervising(7)
+    supervisor._nap()
+
+    supervisor._nap()
+
+    assert naps
+
+
+DEAD = 2**22 + 1  #: above every pid
+
+
+def test_it_starts_anew_when_an_idle_process_was_killed(db: None, naps: list[float]) -> None:
+    supervisor = supervising(DEAD)
+    supervisor._nap()
+
+    assert "lock" in looked(supervisor)
+
+
+def test_it_does_not_while_another_session_works(db: None, naps: list[float]) -> None:
+    supervisor = supervising(DEAD)
+    a_session_of(supervisor, os.getpid())
+    supervisor._nap()
+
+    assert looked(supervisor) == ""
+
+
+def test_it_does_not_for_one_that_had_a_session_even_if_missed_later(db: None, naps: list[float]) -> None:
+    supervisor = supervising()
+    a_session_of(supervisor, DEAD)
+    looked(supervisor)
+    supervisor._cluster = cast(Cluster, Kept(DEAD))
+    supervisor._nap()
+
+    assert looked(supervisor) == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "missing", "cause"),
+    [
+        (None, {7}, "killed"),
+        (0, {7}, "killed"),
+        (-9, set(), "killed"),
+        (1, {7}, "fell over"),
+        (None, set(), "fell over"),
+    ],
+)
+def test_it_starts_a_cluster_that_ends_young_less_and_less_often(
+    status: int | None, missing: set[int], cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor, kept = supervising(), Kept()
+    monkeypatch.setattr(supervisor, "_look_at_database", lambda: "")
+    kept.status = status
+    pauses = []
+    for _ in range(12):
+        supervisor._missing = missing
+        supervisor._end_cluster(cast(Cluster, kept), "a reason")
+        pauses.append(supervisor._pause)
+
+    assert (pauses[0], pauses[-1]) == PAUSES[cause]
+    kept.started_at -= 3600
+    supervisor._end_cluster(cast(Cluster, kept), "a reason")
+    assert supervisor._pause == 0.0
+
+
+def test_it_gives_back_the_tasks_of_a_cluster_that_is_no_more(transactional_db: None) -> None:
+    for cluster, wake in (("mine", False), ("mine", True), ("other", False)):
+        Ticket.objects.create(key="k", payload="", wake=wake, taken_by=cluster, visible_at="2999-01-01T00:00Z")
+
+    with open_link("test") as link:
+        return_tasks(link, "mine")
+
+    early = Ticket.objects.filter(visible_at__lt="2999-01-01T00:00Z")
+    assert list(early.values_list("taken_by", "wake")) == [("mine", False)]

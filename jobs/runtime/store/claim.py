@@ -172,16 +172,18 @@ def any_suspect(link: Link) -> bool:
 
 #: The second place only where a third session is left for all that is not suspect.
 ISOLATE = """
-SELECT CASE WHEN %(place)s = 0 OR (SELECT count(*) FROM jobs_session WHERE ended_at IS NULL) > 2
+SELECT CASE WHEN %(place)s = 0 OR (
+    SELECT count(*) FROM jobs_session WHERE ended_at IS NULL AND outcome <> 'stopping'
+       AND heartbeat_at > clock_timestamp() - %(lease)s * interval '1 second') > 2
        THEN pg_try_advisory_lock(hashtext('routilux isolation'), %(place)s) END
 """
 MINGLE = "SELECT pg_advisory_unlock(hashtext('routilux isolation'), %(place)s)"
 
 
-def begin_isolation(link: Link, *, places: int) -> int | None:
+def begin_isolation(link: Link, *, places: int, lease: float) -> int | None:
     """Only so many sessions at once run suspects while there is other work. The place that was free; None: none was."""
     for place in range(places):
-        row = run(link, ISOLATE, {"place": place}).fetchone()
+        row = run(link, ISOLATE, {"place": place, "lease": lease}).fetchone()
         if row and row[0]:
             return place
     return None

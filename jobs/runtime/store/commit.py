@@ -64,9 +64,12 @@ WITH s AS MATERIALIZED (
       AND (j.status IN ('running', 'paused')) IS TRUE
     RETURNING a.id, s.place, a.job_id, s.delta, j.status = 'paused' AS paused, j.breakpoints
 ), root AS MATERIALIZED (
-    SELECT array_agg(f.id ORDER BY s.place) AS ids, array_agg(f.job_id ORDER BY s.place) AS jobs,
-           array_agg(f.paused ORDER BY s.place) AS paused, array_agg(f.breakpoints ORDER BY s.place) AS breakpoints
-    FROM s LEFT JOIN fenced f USING (place)
+    SELECT array_agg(id ORDER BY place) AS ids, array_agg(job_id ORDER BY place) AS jobs,
+           array_agg(paused ORDER BY place) AS paused, array_agg(breakpoints ORDER BY place) AS breakpoints
+    FROM (SELECT DISTINCT ON (place) * FROM (
+              SELECT place, id, job_id, paused, breakpoints FROM fenced
+              UNION ALL SELECT place, NULL, NULL, NULL, NULL FROM s  -- who failed the fence leaves a hole
+          ) AS known ORDER BY place, id) AS one
 )"""
 JOB = """, job AS (
     UPDATE jobs_job j

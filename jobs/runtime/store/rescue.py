@@ -94,7 +94,7 @@ WITH dead AS MATERIALIZED (
     SELECT id FROM jobs_session
     WHERE ended_at IS NULL AND (id = ANY(%(gone)s::uuid[])
         OR (heartbeat_at < clock_timestamp() - %(lease)s * interval '1 second'
-            -- While the server was down nobody could beat: let them come back first.
+            -- While the server was down nobody could beat: let them come back first. They try three times a second.
             AND pg_postmaster_start_time() < clock_timestamp() - %(lease)s * interval '1 second' / 2))
     ORDER BY id LIMIT 8 FOR UPDATE SKIP LOCKED
 )

@@ -19,6 +19,7 @@ __all__ = [
     "movable",
     "oldest_ready_seconds",
     "register",
+    "return_tasks",
     "seconds_to_next_due",
     "sessions_of",
     "unregister",
@@ -49,6 +50,10 @@ SELECT EXISTS (
 """
 
 
+# What a cluster that was killed had taken and not acknowledged. Wake-ups are sent anew by whoever has work.
+RETURN_TASKS = "UPDATE jobs_ticket SET visible_at = clock_timestamp() WHERE NOT wake AND taken_by = %(id)s"
+
+
 @dataclass(frozen=True, slots=True)
 class SessionRow:
     id: UUID
@@ -65,6 +70,11 @@ def beat(link: Link, cluster: str) -> None:
 
 def unregister(link: Link, cluster: str) -> None:
     run(link, UNREGISTER, {"id": cluster})
+
+
+def return_tasks(link: Link, cluster: str) -> None:
+    """Ordinary django-q2 tasks of a cluster that is no more are delivered again."""
+    run(link, RETURN_TASKS, {"id": cluster})
 
 
 def sessions_of(link: Link, cluster: str) -> list[SessionRow]:
