@@ -91,8 +91,15 @@ class Supervisor:
             self._drop_database()
             logger.warning("database: %s", error, extra={"action": "database_down"})
             return
+        self._start_cluster()
+
+    def _start_cluster(self) -> None:
         self._drop_database()  # a fork must not share it
-        self._cluster = Cluster(self.id)
+        try:
+            self._cluster = Cluster(self.id)
+        except OSError as error:  # there is no room for another process just now
+            logger.warning("no cluster: %s", error, extra={"action": "cluster_not_started"})
+            self._back_off(str(error), was_killed=False, age=0.0)
         self._missing, self._accounted, self._maimed, self._stalled_since = set(), set(), False, None
 
     def _register(self, link: Link) -> None:

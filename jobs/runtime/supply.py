@@ -46,7 +46,7 @@ class Supply:
     def _can_begin(self) -> bool:
         """When little is left, nothing is claimed that no lane is free for."""
         trays = self._session.trays
-        return trays.free > trays.for_later if self._scarce else trays.hungry
+        return trays.free > 0 if self._scarce else trays.hungry
 
     def bring(self) -> None:
         session = self._session
@@ -54,7 +54,7 @@ class Supply:
             session.helper.wake_what_is_due()
         if session.isolation.on:
             self._claim_suspect()
-        elif session.trays.free or session.crew.room:
+        elif session.trays.free or session.trays.ahead or session.crew.room:
             self._claim_for_crew()
         else:
             session.ear.heard, self.more = False, True
@@ -75,23 +75,23 @@ class Supply:
     def _claim_for_crew(self) -> None:
         self._session.ear.heard = False
         trays, room = self._session.trays, self._session.crew.room
-        lanes, later = trays.free, trays.for_later
+        lanes, ahead = trays.free, trays.ahead
         failpoints.hit("before_claim")
-        steps = self._take(lanes, later, room)
+        steps = self._take(lanes, ahead, room)
         failpoints.hit("after_claim")
         on_loop = sum(step.on_loop for step in steps)
-        self._look_at_rest(len(steps) - on_loop, lanes=lanes, later=later)
+        self._look_at_rest(len(steps) - on_loop, lanes=lanes, ahead=ahead)
         if room:
             self._more_on_loop = on_loop == room
         self._dispatch(steps)
         if self.has_left_some:
             self._call_another()
 
-    def _look_at_rest(self, found: int, *, lanes: int, later: int) -> None:
+    def _look_at_rest(self, found: int, *, lanes: int, ahead: int) -> None:
         """Is there more than this session can carry, as far as what was `found` tells? When no lane is free, little is
         taken or nothing, although some may be left."""
-        self._scarce = found < lanes
-        self.more = found >= lanes - later if lanes > later else found > 0 or claim.any_ready(self._link)
+        self._scarce = found < lanes + ahead
+        self.more = found >= lanes if lanes else found > 0 or claim.any_ready(self._link)
 
     def _take(self, lanes: int, ahead: int, room: int) -> list[claim.Step]:
         """An answer that was long on its way may speak of steps that others have taken over meanwhile."""

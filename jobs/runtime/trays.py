@@ -133,20 +133,20 @@ class Trays:
 
     @property
     def free(self) -> int:
-        """How many more steps to claim. A lane whose attempt can start no other is free before the commit."""
+        """How many more steps could begin now. A lane whose attempt can start no other is free before the commit."""
         with self._mutex:
-            held = sum(not f.left for f in (*self._done, *self._writing))
-            return max(0, self._lanes + self._ahead - len(self._steps) - len(self._begun) - held)
+            return max(0, self._lanes - self._taken)
 
     @property
-    def for_later(self) -> int:
-        """How many of these would have to wait: no lane is free for them yet."""
-        return min(self.free, self._ahead)
+    def ahead(self) -> int:
+        """How many more to claim beside these, which would have to wait for a lane."""
+        with self._mutex:
+            return max(0, min(self._most_ahead, self._lanes + self._most_ahead - self._taken))
 
     @property
     def hungry(self) -> bool:
         """Is it time to claim? What is ahead lasts for a while, and one claim for many steps costs least."""
-        return self.free > self._ahead // 2
+        return self.free + self.ahead > self._most_ahead // 2
 
     @property
     def left(self) -> int:
@@ -189,7 +189,12 @@ class Trays:
         self._call()
 
     @property
-    def _ahead(self) -> int:
+    def _taken(self) -> int:
+        held = sum(not f.left for f in (*self._done, *self._writing))
+        return len(self._steps) + len(self._begun) + held
+
+    @property
+    def _most_ahead(self) -> int:
         return int(min(2.0, AHEAD / max(self._pace, 1e-6)) * self._lanes)
 
     @property

@@ -25,16 +25,16 @@ class Turns:
         self._last: int | None = None  #: the priority that had the turn; None when the highest is next
 
     def take(self, claim: Claim, *, lanes: int, ahead: int = 0, loop: int = 0) -> list[Step]:
-        """Claim steps for so many lanes, of which some are `ahead`, and coroutines; one out of turn when due."""
-        early = self._out_of_turn(claim, lanes, loop) if self._full_claims >= EVERY else []
+        """Claim steps for so many free lanes, some `ahead` of them, and coroutines; one out of turn when due."""
+        early = self._out_of_turn(claim, lanes + ahead, loop) if self._full_claims >= EVERY else []
         on_loop = sum(step.on_loop for step in early)
-        steps = early + claim(lanes=lanes - len(early) + on_loop, ahead=ahead, loop=loop - on_loop)
+        steps = early + claim(lanes=max(0, lanes - len(early) + on_loop), ahead=ahead, loop=loop - on_loop)
         on_loop = sum(step.on_loop for step in steps)
-        self._full_claims += on_loop == loop > 0 or len(steps) - on_loop >= max(1, lanes - ahead)
+        self._full_claims += on_loop == loop > 0 or len(steps) - on_loop >= max(1, lanes)
         return steps
 
-    def _out_of_turn(self, claim: Claim, lanes: int, loop: int) -> list[Step]:
-        steps = claim(lanes=min(lanes, 1), ahead=0, loop=min(loop, 1), below=self._last)
+    def _out_of_turn(self, claim: Claim, room: int, loop: int) -> list[Step]:
+        steps = claim(lanes=min(room, 1), ahead=0, loop=min(loop, 1), below=self._last)
         self._last = max((step.priority for step in steps), default=None)
         self._full_claims = 0
         return steps

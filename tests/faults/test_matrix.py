@@ -38,7 +38,7 @@ class Gone:
 PostgresBroker().enqueue(SignedPackage.dumps({"func": Gone()}))
 """
 DELIVERED = "SELECT deliveries FROM jobs_ticket WHERE NOT wake AND deliveries > 0"
-RESTARTS = "SELECT restarts FROM jobs_cluster ORDER BY heartbeat_at DESC LIMIT 1"
+RESTARTS = "SELECT restarts, last_restart_reason FROM jobs_cluster ORDER BY heartbeat_at DESC LIMIT 1"
 Harm = Callable[[House, psutil.Popen], None]
 
 
@@ -152,6 +152,7 @@ def test_it_starts_anew_when_an_idle_worker_was_killed_although_nothing_waits(
     idle_workers(house, runtime)
 
     house.wait(lambda: house.value(RESTARTS) > before, "a new cluster")
+    assert "without a session" in house.rows(RESTARTS)[0][1]
 
 
 def test_it_lets_a_session_work_on_when_an_idle_worker_was_killed(house: House, runtime: psutil.Popen) -> None:

@@ -28,7 +28,7 @@ def test_it_puts_aside_what_must_not_start(of_job: JobStatus, of_step: str) -> N
 
 @pytest.mark.parametrize(
     ("ready", "lanes", "ahead", "taken"),
-    [(9, 4, 0, 4), (9, 4, 4, 2), (9, 5, 4, 3), (9, 9, 4, 6), (3, 4, 4, 0), (3, 8, 4, 3), (40, 8, 4, 8)],
+    [(9, 4, 0, 4), (9, 0, 4, 2), (9, 1, 4, 3), (9, 5, 4, 6), (3, 0, 4, 0), (3, 4, 4, 3), (40, 4, 4, 8)],
 )
 def test_it_takes_less_ahead_of_its_lanes_when_little_is_left(ready: int, lanes: int, ahead: int, taken: int) -> None:
     flow = make_flow("one", {"a": "test_pass"})

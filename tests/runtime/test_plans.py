@@ -19,6 +19,22 @@ INSERT INTO jobs_activation (job_id, node, status, priority)
 SELECT gen_random_uuid(), 'a', CASE WHEN mod(n, 3) > 0 THEN 'ready' ELSE 'completed' END, mod(n, 9)
 FROM generate_series(1, %(ready)s) n
 """
+#: Running jobs, each with ten steps, of which one runs, one is ready and the rest are over, and their items.
+GROWN = """
+WITH job AS (
+    INSERT INTO jobs_job (id, flow_id, revision_id, status, priority, entry, keep_open, max_attempts, open,
+                          error_node, error_summary, request_id)
+    SELECT gen_random_uuid(), 1, 1, CASE WHEN mod(n, 20) > 0 THEN 'completed' ELSE 'running' END, 0, 'a.input', false,
+           3, 2, '', '', ''
+    FROM generate_series(1, %(jobs)s) n RETURNING id
+), step AS (
+    INSERT INTO jobs_activation (job_id, node, status, session_id)
+    SELECT id, 'a', CASE n WHEN 1 THEN 'running' WHEN 2 THEN 'ready' ELSE 'completed' END,
+           CASE n WHEN 1 THEN %(session)s::uuid END
+    FROM job, generate_series(1, 10) n RETURNING id, job_id
+)
+INSERT INTO jobs_item (job_id, node, slot, payload, consumed_by_id) SELECT job_id, 'a', 'input', '{}', id FROM step
+"""
 PARAMS: dict[str, Any] = {
     "lanes": 10,
     "ahead": 20,
@@ -26,7 +42,8 @@ PARAMS: dict[str, Any] = {
     "count": 0,
     "item_count": 0,
     "announce": None,
-    **dict.fromkeys(("steps", "new_steps", "items", "takes", "logs"), "[]"),
+    **dict.fromkeys(("steps", "new_steps", "items", "logs"), "[]"),
+    "takes": "{}",
 }
 BY_KEY = {
     "jobs_activation_pkey", "jobs_activation_runnable", "jobs_activation_session", "jobs_item_consumer",
@@ -37,7 +54,7 @@ BY_KEY = {
 @pytest.fixture
 def link(transactional_db: None) -> Iterator[Link]:
     # Tests before this one leave statistics behind, and autovacuum comes by when it likes: as on the first day, locked.
-    with open_link("plans") as link, link.transaction():
+    with open_link("plans") as link, link.transaction(force_rollback=True):
         run(link, "TRUNCATE jobs_job, jobs_session CASCADE")
         yield link
 
@@ -70,3 +87,15 @@ def test_it_finds_the_first_of_a_long_backlog_by_an_index(link: Link, scarce: bo
 @pytest.mark.parametrize(("moves", "takes", "logs"), list(product([True, False], repeat=3)))
 def test_it_commits_by_key(link: Link, moves: bool, takes: bool, logs: bool) -> None:
     assert indexes(link, statement(moves=moves, takes=takes, logs=logs)) <= BY_KEY
+
+
+@pytest.mark.parametrize("jobs", [30, 300, 3000])
+def test_it_still_goes_by_key_when_it_is_planned_later(link: Link, jobs: int) -> None:
+    run(link, GROWN, {"jobs": jobs, "session": uuid4()})
+    run(link, "ANALYZE jobs_job, jobs_activation, jobs_item")
+    claims = [claiming(lanes=10, scarce=scarce, loop=10, which="NOT alone") for scarce in (False, True)]
+    commits = [statement(moves=True, takes=takes, logs=True) for takes in (False, True)]
+
+    for plan in (told(link, sql) for sql in claims + commits):
+        assert not re.search("Seq Scan|Hash Join|Merge Join", plan)
+        assert not re.findall(r"Index .*Scan .*\n(?!\s*Index Cond)", plan)  # a whole index, when the table was small

@@ -134,6 +134,17 @@ def test_it_starts_a_cluster_that_ends_young_less_and_less_often(
     assert supervisor._pause == 0.0
 
 
+def test_it_tries_again_later_when_there_is_no_room_for_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", full)
+    supervisor = Supervisor(ensure_database=lambda: None)
+    supervisor._start_cluster()
+
+    assert (supervisor._cluster, supervisor._pause) == (None, PAUSES["fell over"][0])
+
+
 def test_it_gives_back_the_tasks_of_a_cluster_that_is_no_more(transactional_db: None) -> None:
     for cluster, wake in (("mine", False), ("mine", True), ("other", False)):
         Ticket.objects.create(key="k", payload="", wake=wake, taken_by=cluster, visible_at="2999-01-01T00:00Z")

@@ -126,7 +126,7 @@ def test_it_asks_for_more_steps_than_lanes_while_they_are_short(monkeypatch: pyt
     some.next(bell)
     some.end(bell, an_attempt(1, left=True))
 
-    assert some.free == 4 + 2 * 4
+    assert (some.free, some.ahead) == (4, 2 * 4)
 
 
 def test_it_claims_anew_when_half_of_what_is_ahead_is_taken_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +134,7 @@ def test_it_claims_anew_when_half_of_what_is_ahead_is_taken_up(monkeypatch: pyte
     some = Trays(2, hire=nobody)  # four ahead
 
     some.put(map(a_step, range(4)))
-    assert (some.free, some.hungry) == (2, False)
+    assert (some.free, some.ahead, some.hungry) == (0, 2, False)
     monkeypatch.setattr(trays, "PATIENCE", 0.0)
     some.take_back()
     assert some.hungry

@@ -101,8 +101,7 @@ WITH {scarcity} for_lanes AS MATERIALIZED (
 ), started AS (
     UPDATE jobs_job SET status = 'running', started_at = clock_timestamp(),
            deadline_at = clock_timestamp() + timeout * interval '1 second'
-    FROM (SELECT DISTINCT job_id FROM taken WHERE job_status = 'pending') t
-    WHERE jobs_job.id = t.job_id AND (status = 'pending') IS TRUE
+    WHERE id = ANY (ARRAY(SELECT job_id FROM taken WHERE job_status = 'pending')) AND (status = 'pending') IS TRUE
     RETURNING id
 ), told AS (
     INSERT INTO jobs_jobevent (job_id, kind) SELECT id, 'started' FROM started
@@ -136,14 +135,13 @@ def claim(
 ) -> list[Step]:
     """Ready activations, oldest of the highest priority first, at most so many; from now on they are the session's.
 
-    `ahead` of the `lanes` are not free yet: for these it takes less when there is little. With `below`, only those of a
-    lower priority.
+    `lanes` of them can begin at once, those `ahead` have to wait for a lane: of these it takes less when there is
+    little. With `below`, only those of a lower priority.
     """
     which = "NOT alone" if below is None else f"NOT alone AND priority < {int(below)}"
-    free = max(0, lanes - ahead)
-    sql = claiming(lanes=free, scarce=ahead > 0, loop=loop, which=which)
-    params = {"session": session, "lanes": free, "ahead": min(lanes, ahead)}
-    return [_step(row) for row in run(link, sql, params).fetchall()]
+    sql = claiming(lanes=lanes, scarce=ahead > 0, loop=loop, which=which)
+    rows = run(link, sql, {"session": session, "lanes": lanes, "ahead": ahead})
+    return [_step(row) for row in rows.fetchall()]
 
 
 def claiming(*, lanes: int, scarce: bool, loop: int, which: str, order: str = OLDEST_FIRST) -> str:

@@ -41,7 +41,8 @@ class Written:
     ids: list[int]  #: of the new activations, by ordinal from 1
 
 
-# `IS TRUE` keeps the planner from finding jobs by status: it would read every running job to commit one step.
+# `IS TRUE` keeps the planner from finding jobs by status: it would read every running job to commit one step. `= ANY`
+# has it go by key although a join with the few rows that there were would have done when it planned.
 # Taker 0 is nobody: an item that was dropped waits no more.
 # Ids are drawn first, those of items in the order in which they were routed, and everything is found by its place in an
 # array: a join would be quadratic in a fan-out, and would read large payloads again and again.
@@ -79,7 +80,8 @@ JOB = """, job AS (
         finished_at = CASE WHEN j.open + d.delta = 0 AND j.status = 'running' AND NOT j.keep_open
                            THEN clock_timestamp() END
     FROM (SELECT job_id, sum(delta) AS delta FROM fenced GROUP BY job_id HAVING sum(delta) <> 0) d
-    WHERE j.id = d.job_id AND (j.status IN ('running', 'paused')) IS TRUE
+    WHERE j.id = d.job_id AND j.id = ANY (ARRAY(SELECT job_id FROM fenced))
+      AND (j.status IN ('running', 'paused')) IS TRUE
     RETURNING j.id, j.status
 ), told AS (
     INSERT INTO jobs_jobevent (job_id, kind) SELECT id, status FROM job WHERE status = 'completed'
@@ -121,9 +123,12 @@ FOLLOW_UPS = """, fresh AS MATERIALIZED (
     WHERE root.ids[t.root] IS NOT NULL
 )"""
 TAKEN = """, taken AS (
-    UPDATE jobs_item i SET consumed_by_id = CASE WHEN t.taker = 0 THEN 0 ELSE fresh.ids[t.taker] END
-    FROM jsonb_to_recordset(%(takes)s::jsonb) AS t(root int, item bigint, taker int) CROSS JOIN root CROSS JOIN fresh
-    WHERE root.ids[t.root] IS NOT NULL AND i.id = t.item AND i.consumed_by_id IS NULL
+    -- By item its root and its taker: a join with a table that was small when it was planned would read all of it.
+    UPDATE jobs_item i SET consumed_by_id = CASE (item -> i.id::text -> 1)::int
+                               WHEN 0 THEN 0 ELSE fresh.ids[(item -> i.id::text -> 1)::int] END
+    FROM (SELECT %(takes)s::jsonb AS item OFFSET 0) takes CROSS JOIN root CROSS JOIN fresh
+    WHERE i.id = ANY (ARRAY(SELECT jsonb_object_keys(%(takes)s::jsonb)::bigint)) AND i.consumed_by_id IS NULL
+      AND root.ids[(item -> i.id::text -> 0)::int] IS NOT NULL
 )"""
 LOG = """, log AS (
     INSERT INTO jobs_steplog (activation_id, job_id, attempt, lines, progress, error)
@@ -163,7 +168,7 @@ def commit(link: Link, batch: Batch, *, session: UUID, announce: str | None = No
         "count": len(batch.new_steps),
         "items": _text(batch.items),
         "item_count": len(batch.items),
-        "takes": _text(batch.takes),
+        "takes": orjson.dumps({str(take["item"]): [take["root"], take["taker"]] for take in batch.takes}).decode(),
         "logs": _text(batch.logs),
     }
     moves = any(step["delta"] for step in batch.steps)
