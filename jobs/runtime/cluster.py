@@ -31,21 +31,11 @@ class Cluster:
         self._leash: int | None = leash
         self._roll = Roll()
         self._main = get_context("fork").Process(target=self._run, name="cluster")
-        try:
-            self._main.start()
-        except OSError:
-            self._forget()
-            raise
+        self._main.start()
         self.group: int = self._main.pid  # type: ignore[assignment] # it was started
         os.close(self._stop_end)
         self._roll.begin()
         self.started_at = time.monotonic()
-
-    def _forget(self) -> None:
-        self._let_go()
-        os.close(self._stop_end)
-        self._roll.begin()
-        self._roll.close()
 
     def _run(self) -> None:
         """In the child, whose end is that of django-q2's main process."""

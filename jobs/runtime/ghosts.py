@@ -37,13 +37,15 @@ class Ghosts:
                 del self._gone[session]
             elif now - since >= self._patience:
                 del self._gone[session]
-                laid.add(pid)
-                _end(pid, group)
+                laid |= _end(pid, group)
         return laid
 
 
-def _end(pid: int, group: int) -> None:
+def _end(pid: int, group: int) -> set[int]:
+    """Who was killed: nobody, where somebody else has got the number."""
     with suppress(ProcessLookupError, PermissionError):
         if os.getsid(pid) == group:
             logger.warning("process %s does not come back and is killed", pid, extra={"action": "ghost_killed"})
             os.kill(pid, signal.SIGKILL)
+            return {pid}
+    return set()

@@ -37,8 +37,8 @@ TICK = 1.0
 LONG = 0.3
 #: How often the processes of the cluster are looked at meanwhile.
 LOOK = 0.05
-#: Seconds that a new cluster gets for its first session, beside the patience for a stall. Doubled after each cluster
-#: that had none: on a starved machine a start may take longer, and killing it again and again would starve it more.
+#: Seconds that a new cluster gets for its first session, beside the patience for a stall. Doubled after each stall
+#: until a session lives: on a starved machine a start may take longer, and killing it again would starve it more.
 FIRST_SESSION, FIRST_SESSION_AT_MOST = 5.0, 120.0
 #: A cluster that ends younger than that is started less and less often: the first pause and the longest, in seconds.
 YOUNG = 10.0
@@ -95,11 +95,7 @@ class Supervisor:
 
     def _start_cluster(self) -> None:
         self._drop_database()  # a fork must not share it
-        try:
-            self._cluster = Cluster(self.id)
-        except OSError as error:  # there is no room for another process just now
-            logger.warning("no cluster: %s", error, extra={"action": "cluster_not_started"})
-            self._back_off(str(error), was_killed=False, age=0.0)
+        self._cluster = Cluster(self.id)
         self._missing, self._accounted, self._maimed, self._stalled_since = set(), set(), False, None
 
     def _register(self, link: Link) -> None:
@@ -135,8 +131,10 @@ class Supervisor:
         self._start_at = time.monotonic() + self._pause
 
     def _nap(self) -> None:
-        """Until the next tick, or until a process of the cluster is killed: then steps wait to be rescued."""
-        deadline = time.monotonic() + TICK
+        """Until the next tick, or the next start, or until a process of the cluster is killed: then steps wait to be
+        rescued."""
+        now = time.monotonic()
+        deadline = min(now + TICK, self._start_at) if self._start_at > now else now + TICK
         while time.monotonic() < deadline and not self._stop:
             missing = self._cluster.missing() if self._cluster is not None else set()
             self._missing |= missing
@@ -165,6 +163,7 @@ class Supervisor:
         self._accounted |= {row.pid for row in gone}  # first: they may be missed later than their session
         rescue.rescue(link, lease=self._options["LEASE"], gone=[row.id for row in gone])
         self._maimed |= bool(self._missing - self._accounted)
+        self._accounted -= self._missing  # another may get its number
         self._missing.clear()
         watch.awaken_retries(link)
         watch.end_overdue_jobs(link)
@@ -210,6 +209,7 @@ class Supervisor:
             self._cluster.kill()
         if self._link is not None:
             with contextlib.suppress(psycopg.Error):
+                watch.return_tasks(self._link, self.id)
                 watch.unregister(self._link, self.id)
 
     def _database(self) -> Link:

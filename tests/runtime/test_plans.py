@@ -19,7 +19,8 @@ INSERT INTO jobs_activation (job_id, node, status, priority)
 SELECT gen_random_uuid(), 'a', CASE WHEN mod(n, 3) > 0 THEN 'ready' ELSE 'completed' END, mod(n, 9)
 FROM generate_series(1, %(ready)s) n
 """
-#: Running jobs, each with ten steps, of which one runs, one is ready and the rest are over, and their items.
+#: Jobs of which a few run, each with ten steps: one runs, one is ready, the others are over. A tenth of their items
+#: waits.
 GROWN = """
 WITH job AS (
     INSERT INTO jobs_job (id, flow_id, revision_id, status, priority, entry, keep_open, max_attempts, open,
@@ -33,7 +34,8 @@ WITH job AS (
            CASE n WHEN 1 THEN %(session)s::uuid END
     FROM job, generate_series(1, 10) n RETURNING id, job_id
 )
-INSERT INTO jobs_item (job_id, node, slot, payload, consumed_by_id) SELECT job_id, 'a', 'input', '{}', id FROM step
+INSERT INTO jobs_item (job_id, node, slot, payload, consumed_by_id)
+SELECT job_id, 'a', 'input', '{}', CASE WHEN mod(id, 10) > 0 THEN id END FROM step
 """
 PARAMS: dict[str, Any] = {
     "lanes": 10,
@@ -60,7 +62,15 @@ def link(transactional_db: None) -> Iterator[Link]:
 
 
 def told(link: Link, sql: str) -> str:
-    return "\n".join(row[0] for row in run(link, f"EXPLAIN {sql}", PARAMS).fetchall())
+    """The plan that is kept, for whatever values come: not the one for these."""
+    names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", sql)))
+    for place, name in enumerate(names, 1):
+        sql = sql.replace(f"%({name})s", f"${place}")
+    run(link, f"PREPARE told AS {sql}")
+    values = ", ".join("NULL" if (value := PARAMS[name]) is None else f"'{value}'" for name in names)
+    plan = run(link, f"EXPLAIN EXECUTE told ({values})").fetchall()
+    run(link, "DEALLOCATE told")
+    return "\n".join(row[0] for row in plan)
 
 
 def indexes(link: Link, sql: str) -> set[str]:
@@ -97,5 +107,5 @@ def test_it_still_goes_by_key_when_it_is_planned_later(link: Link, jobs: int) ->
     commits = [statement(moves=True, takes=takes, logs=True) for takes in (False, True)]
 
     for plan in (told(link, sql) for sql in claims + commits):
-        assert not re.search("Seq Scan|Hash Join|Merge Join", plan)
+        assert not re.search("Seq Scan|(Hash|Merge) (.* )?Join", plan)
         assert not re.findall(r"Index .*Scan .*\n(?!\s*Index Cond)", plan)  # a whole index, when the table was small

@@ -46,7 +46,9 @@ def test_it_does_not_starve_a_low_priority_however_much_of_a_higher_one_arrives(
 
     rounds = 0
     while lows:
-        for step in turns.take(take, lanes=lanes, ahead=ahead):
+        taken = turns.take(take, lanes=lanes, ahead=ahead)
+        assert len(taken) <= lanes + ahead
+        for step in taken:
             lows.discard(step.job_id)
             waiting(flow, 9)
         rounds += 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from typing import cast
+from typing import Any, cast
 
 import pytest
+from django_q.conf import Conf
 
 from jobs.models import Session, Ticket
 from jobs.runtime.cluster import Cluster
@@ -38,7 +39,7 @@ class Kept:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     taken: list[float] = []
     monkeypatch.setattr("jobs.runtime.supervisor.time.sleep", taken.append)
-    monkeypatch.setattr("jobs.runtime.supervisor.TICK", 0.001)
+    monkeypatch.setattr("jobs.runtime.supervisor.TICK", 0.05)
     return taken
 
 
@@ -134,20 +135,20 @@ def test_it_starts_a_cluster_that_ends_young_less_and_less_often(
     assert supervisor._pause == 0.0
 
 
-def test_it_tries_again_later_when_there_is_no_room_for_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise BlockingIOError("Resource temporarily unavailable")
-
-    monkeypatch.setattr(os, "fork", full)
+def test_it_does_not_sleep_past_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
     supervisor = Supervisor(ensure_database=lambda: None)
-    supervisor._start_cluster()
+    monkeypatch.setattr("jobs.runtime.supervisor.TICK", 3600.0)
+    supervisor._start_at = time.monotonic() + 0.1
 
-    assert (supervisor._cluster, supervisor._pause) == (None, PAUSES["fell over"][0])
+    supervisor._nap()
+
+    assert time.monotonic() >= supervisor._start_at
 
 
 def test_it_gives_back_the_tasks_of_a_cluster_that_is_no_more(transactional_db: None) -> None:
     for cluster, wake in (("mine", False), ("mine", True), ("other", False)):
-        Ticket.objects.create(key="k", payload="", wake=wake, taken_by=cluster, visible_at="2999-01-01T00:00Z")
+        taken: dict[str, Any] = {"taken_by": cluster, "visible_at": "2999-01-01T00:00Z"}
+        Ticket.objects.create(key=Conf.CLUSTER_NAME, payload="", wake=wake, **taken)
 
     with open_link("test") as link:
         return_tasks(link, "mine")

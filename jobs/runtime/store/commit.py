@@ -23,7 +23,7 @@ MAX_BYTES = 64 << 20
 
 @dataclass(slots=True)
 class Batch:
-    """Rows of one commit, as JSON-ready dicts; see the recordsets below for their fields."""
+    """Rows of one commit, as JSON-ready dicts; see the recordsets below for their fields, and `commit` for `takes`."""
 
     steps: list[dict[str, Any]] = field(default_factory=list)
     new_steps: list[dict[str, Any]] = field(default_factory=list)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django_q.conf import Conf
+
 from jobs.runtime.store.admit import movable
 from jobs.runtime.store.claim import awaken_retries, seconds_to_next_due
 from jobs.runtime.store.link import Link, run
@@ -50,8 +52,12 @@ SELECT EXISTS (
 """
 
 
-# What a cluster that was killed had taken and not acknowledged. Wake-ups are sent anew by whoever has work.
-RETURN_TASKS = "UPDATE jobs_ticket SET visible_at = clock_timestamp() WHERE NOT wake AND taken_by = %(id)s"
+# What a cluster that was killed had taken and not acknowledged: later each time, for one of them may be what kills, and
+# the others must not be buried with it. Wake-ups are sent anew by whoever has work.
+RETURN_TASKS = """
+UPDATE jobs_ticket SET visible_at = clock_timestamp() + power(2, deliveries) * interval '1 second'
+WHERE NOT wake AND taken_by = %(id)s AND key = %(key)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ def unregister(link: Link, cluster: str) -> None:
 
 def return_tasks(link: Link, cluster: str) -> None:
     """Ordinary django-q2 tasks of a cluster that is no more are delivered again."""
-    run(link, RETURN_TASKS, {"id": cluster})
+    run(link, RETURN_TASKS, {"id": cluster, "key": Conf.CLUSTER_NAME})
 
 
 def sessions_of(link: Link, cluster: str) -> list[SessionRow]:

@@ -23,5 +23,5 @@ def _ensure_database() -> None:
     """Start the embedded Postgres anew after a crash; with DATABASE_URL set there is nothing of ours to start."""
     try:
         postgres.ensure()
-    except postgres.PostgresError as error:
+    except (postgres.PostgresError, OSError) as error:
         raise psycopg.OperationalError(str(error)) from error
