@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import psycopg
 
-from benchmarks.figures import LOOK, WARM_UP
+from benchmarks.figures import WARM_UP
+from benchmarks.peers.common import until
 from tests.house import House
 
 QUEUE = """
@@ -60,13 +60,8 @@ def work_off(house: House, flow: str, jobs: int, *, large: bool = False) -> Run:
 
 def finish(house: House, jobs: int) -> None:
     """Looked at over one connection, as for the peers: a new one for each look would cost those who are measured."""
-    deadline = time.monotonic() + 300
     with psycopg.connect(**house.server.params, autocommit=True) as connection:
-        while time.monotonic() < deadline:
-            if (row := connection.execute(ALL_ENDED).fetchone()) and row[0]:
-                return
-            time.sleep(LOOK)
-    raise TimeoutError(f"{jobs} jobs did not end in time")
+        until(lambda: connection.execute(ALL_ENDED).fetchone() == (True,), f"the end of {jobs} jobs", timeout=300)
 
 
 def rate(house: House, newest: str, jobs: int) -> float:

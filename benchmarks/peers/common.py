@@ -129,13 +129,13 @@ def _timed(do: Callable[[], object], *, pause: float) -> float:
     return time.perf_counter() - started
 
 
-def until(condition: Callable[[], Any], what: str, *, every: float = LOOK) -> Any:
-    deadline = time.monotonic() + TIMEOUT
+def until(condition: Callable[[], Any], what: str, *, every: float = LOOK, timeout: float = TIMEOUT) -> Any:
+    deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if value := condition():
             return value
         time.sleep(every)
-    raise TimeoutError(f"{what}: waited {TIMEOUT:.0f} s in vain")
+    raise TimeoutError(f"{what}: waited {timeout:.0f} s in vain")
 
 
 @contextmanager

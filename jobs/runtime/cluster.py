@@ -73,13 +73,16 @@ class Cluster:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.group, signal.SIGKILL)
         self._main.join()
+        self._wait_for_the_end()
+        self._roll.close()
+
+    def _wait_for_the_end(self) -> None:
         deadline = time.monotonic() + 1.0
         while self._roll.present and time.monotonic() < deadline:
             time.sleep(0.02)
         with contextlib.suppress(ChildProcessError):  # as the first process of a container it has inherited them
             while os.waitpid(-self.group, os.WNOHANG)[0]:
                 pass
-        self._roll.close()
 
     def _let_go(self) -> None:
         if self._leash is not None:

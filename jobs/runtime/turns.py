@@ -28,9 +28,9 @@ class Turns:
         """Claim steps for so many free lanes, some `ahead` of them, and coroutines; one out of turn when due."""
         early = self._out_of_turn(claim, lanes + ahead, loop) if self._full_claims >= EVERY else []
         on_loop = sum(step.on_loop for step in early)
-        begun = min(lanes, len(early) - on_loop)
-        later = len(early) - on_loop - begun
-        steps = early + claim(lanes=lanes - begun, ahead=ahead - later, loop=loop - on_loop)
+        for_lanes = len(early) - on_loop
+        at_once = min(lanes, for_lanes)
+        steps = early + claim(lanes=lanes - at_once, ahead=ahead - (for_lanes - at_once), loop=loop - on_loop)
         on_loop = sum(step.on_loop for step in steps)
         self._full_claims += on_loop == loop > 0 or len(steps) - on_loop >= max(1, lanes)
         return steps

@@ -14,13 +14,12 @@ from routilux_site.lib.ids import uuid7
 from tests.engine import make_flow, start
 
 ME = uuid7()
-FLOW = "one"
 
 
 @pytest.fixture
 def jobs() -> list[Job]:
     """Three that run, each with a step of mine."""
-    flow = make_flow(FLOW, {"a": "test_pass"})
+    flow = make_flow("one", {"a": "test_pass"})
     jobs = [start(flow, n=n) for n in range(3)]
     Job.objects.update(status="running")
     Activation.objects.update(status="running", session_id=ME, attempt=1)
@@ -45,11 +44,11 @@ def written(batch: Batch, session: UUID = ME) -> Written:
         return commit(link, batch, session=session)
 
 
-def rows_of(job: Job) -> tuple[list[str], int, int]:
-    """Statuses of its steps beside the first, and how many results and logs it has."""
+def rows_of(job: Job) -> tuple[list[str], list[int], int]:
+    """Statuses of its steps beside the first, to which step of the commit its results belong, and how many logs."""
     steps = Activation.objects.filter(job=job).order_by("id").values_list("status", flat=True)[1:]
-    results = Item.objects.filter(job=job, event="output").count()
-    return list(steps), results, StepLog.objects.filter(job=job).count()
+    results = Item.objects.filter(job=job, event="output").values_list("payload__root", flat=True)
+    return list(steps), list(results), StepLog.objects.filter(job=job).count()
 
 
 def full_batch(jobs: list[Job]) -> Batch:
@@ -58,7 +57,7 @@ def full_batch(jobs: list[Job]) -> Batch:
     for place in range(1, len(jobs) + 1):
         new = {"root": place, "ordinal": place, "node": "a", "status": "running", "priority": 0, "message": None}
         batch.new_steps.append(new)
-        batch.items.append(item(place, taker=place))
+        batch.items.append(item(place, taker=place, payload={"root": place}))
         batch.logs.append({"root": place, "attempt": 1, "lines": []})
     return batch
 
@@ -79,7 +78,7 @@ def test_it_writes_nothing_of_a_step_that_somebody_else_owns(jobs: list[Job]) ->
     told = written(batch)
 
     assert told.fenced == {step_of(jobs[0]), step_of(jobs[2])}
-    assert [rows_of(job) for job in jobs] == [(["running"], 1, 1), ([], 0, 0), (["running"], 1, 1)]
+    assert [rows_of(job) for job in jobs] == [(["running"], [1], 1), ([], [], 0), (["running"], [3], 1)]
 
 
 def test_it_holds_what_follows_in_a_paused_job_and_at_a_breakpoint(jobs: list[Job]) -> None:

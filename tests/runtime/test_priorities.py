@@ -40,7 +40,7 @@ def test_it_does_not_starve_a_low_priority_however_much_of_a_higher_one_arrives(
 ) -> None:
     flow = make_flow("one", {"a": "test_pass"})
     lows = {waiting(flow, priority).pk for priority in (-5, 0, 3)}
-    for _ in range(2 * (lanes + ahead)):
+    for _ in range(5 * (lanes + ahead)):
         waiting(flow, 9)
     turns, take = Turns(), partial(claim, link, session=uuid7())
 

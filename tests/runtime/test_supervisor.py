@@ -13,7 +13,7 @@ from jobs.models import Session, Ticket
 from jobs.runtime.cluster import Cluster
 from jobs.runtime.store.link import open_link
 from jobs.runtime.store.watch import return_tasks
-from jobs.runtime.supervisor import PAUSES, Supervisor
+from jobs.runtime.supervisor import PAUSES, TICK, Supervisor
 from routilux_site.lib.ids import uuid7
 
 
@@ -137,12 +137,14 @@ def test_it_starts_a_cluster_that_ends_young_less_and_less_often(
 
 def test_it_does_not_sleep_past_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
     supervisor = Supervisor(ensure_database=lambda: None)
-    monkeypatch.setattr("jobs.runtime.supervisor.TICK", 3600.0)
-    supervisor._start_at = time.monotonic() + 0.1
+    clock = [0.0]
+    monkeypatch.setattr("jobs.runtime.supervisor.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("jobs.runtime.supervisor.time.sleep", lambda seconds: clock.append(clock.pop() + seconds))
+    supervisor._start_at = TICK / 4
 
     supervisor._nap()
 
-    assert time.monotonic() >= supervisor._start_at
+    assert supervisor._start_at <= clock[0] < TICK
 
 
 def test_it_gives_back_the_tasks_of_a_cluster_that_is_no_more(transactional_db: None) -> None:

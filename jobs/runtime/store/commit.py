@@ -168,7 +168,7 @@ def commit(link: Link, batch: Batch, *, session: UUID, announce: str | None = No
         "count": len(batch.new_steps),
         "items": _text(batch.items),
         "item_count": len(batch.items),
-        "takes": orjson.dumps({str(take["item"]): [take["root"], take["taker"]] for take in batch.takes}).decode(),
+        "takes": _text({str(take["item"]): [take["root"], take["taker"]] for take in batch.takes}),
         "logs": _text(batch.logs),
     }
     moves = any(step["delta"] for step in batch.steps)
@@ -177,7 +177,7 @@ def commit(link: Link, batch: Batch, *, session: UUID, announce: str | None = No
     return Written(fenced=frozenset(fenced or ()), steered=frozenset(steered or ()), ids=ids or [])
 
 
-def _text(rows: Sequence[dict[str, Any]]) -> str:
+def _text(rows: Sequence[dict[str, Any]] | dict[str, Any]) -> str:
     # Payloads were checked when they were emitted; nothing here may cost a second walk.
     text = orjson.dumps(rows, default=str) if rows else b"[]"
     if len(text) > MAX_BYTES:
