@@ -18,9 +18,14 @@ from pytest_django.fixtures import Settings
 
 from routilux_site import postgres
 
-# How long an example takes says more about the machine than about the code.
+# How long an example takes says more about the machine than about the code. A change is judged by the same examples as
+# the one before it (CI is set there); everybody else goes on looking for new ones.
 hypothesis.settings.register_profile(
-    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+    "house",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
+    derandomize="CI" in os.environ,
 )
 hypothesis.settings.load_profile("house")
 TEST_DATABASE = re.compile(r"test_routilux_(\d+)(_gw\d+)?")
