@@ -19,10 +19,10 @@ from jobs.runtime.finished import Finished
 from jobs.runtime.store.claim import Step
 
 #: So long an attempt may wait for its commit while its thread runs steps that lie there already, in seconds.
-HOLD = 0.004
-#: What the lanes take up in so many seconds is claimed ahead, so that none waits for a claim: at most twice as many
-#: steps as there are lanes, and none while steps are long.
-AHEAD = 0.01
+HOLD = 0.01
+#: What the lanes take up in so many seconds is claimed ahead, so that none waits for a claim: none while steps are long,
+#: and at most so many for each lane.
+AHEAD, MOST_AHEAD = 0.01, 4.0
 #: How long a step is taken to be, in seconds, before anything is known, and after steps have turned out to be long.
 UNKNOWN, LONG = 0.05, 1.0
 #: A step that lies there for longer goes back: somebody else may be free for it.
@@ -195,7 +195,7 @@ class Trays:
 
     @property
     def _most_ahead(self) -> int:
-        return int(min(2.0, AHEAD / max(self._pace, 1e-6)) * self._lanes)
+        return int(min(MOST_AHEAD, AHEAD / max(self._pace, 1e-6)) * self._lanes)
 
     @property
     def _may_begin(self) -> bool:

@@ -126,11 +126,12 @@ def test_it_asks_for_more_steps_than_lanes_while_they_are_short(monkeypatch: pyt
     some.next(bell)
     some.end(bell, an_attempt(1, left=True))
 
-    assert (some.free, some.ahead) == (4, 2 * 4)
+    assert (some.free, some.ahead) == (4, trays.MOST_AHEAD * 4)
 
 
 def test_it_claims_anew_when_half_of_what_is_ahead_is_taken_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trays, "UNKNOWN", 0.0)
+    monkeypatch.setattr(trays, "MOST_AHEAD", 2.0)
     some = Trays(2, hire=nobody)  # four ahead
 
     some.put(map(a_step, range(4)))
