@@ -25,6 +25,7 @@ from django.conf import settings
 from jobs.runtime import codeversion, wake
 from jobs.runtime.cluster import Cluster
 from jobs.runtime.ghosts import Ghosts
+from jobs.runtime.orphans import Orphans
 from jobs.runtime.roll import is_alive
 from jobs.runtime.store import rescue, watch
 from jobs.runtime.store.link import Link, open_link
@@ -64,6 +65,7 @@ class Supervisor:
         self._reason = "start"
         self._first_session = FIRST_SESSION
         self._ghosts = Ghosts(patience=self._options["LEASE"])
+        self._orphans = Orphans()
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT; returns the exit code."""
@@ -172,6 +174,7 @@ class Supervisor:
         if waiting is not None or (due is not None and due <= 0) or watch.movable(link, limit=1):
             wake.ring(link, more=waiting is not None and waiting > LONG)
         webhooks.call(link)
+        self._orphans.adopt(link)
         return self._judge(link, waiting)
 
     def _judge(self, link: Link, waiting: float | None) -> str:
@@ -219,6 +222,7 @@ class Supervisor:
         return self._link
 
     def _drop_database(self) -> None:
+        self._orphans.wait()
         if self._link is not None:
             with contextlib.suppress(psycopg.Error):
                 self._link.close()

@@ -20,8 +20,8 @@ from jobs.runtime.store.claim import Step
 
 #: So long an attempt may wait for its commit while its thread runs steps that lie there already, in seconds.
 HOLD = 0.01
-#: What the lanes take up in so many seconds is claimed ahead, so that none waits for a claim: none while steps are long,
-#: and at most so many for each lane.
+#: What the lanes take up in so many seconds is claimed ahead, so that none waits for a claim: at most so many steps for
+#: each lane, and none while steps are long.
 AHEAD, MOST_AHEAD = 0.01, 4.0
 #: How long a step is taken to be, in seconds, before anything is known, and after steps have turned out to be long.
 UNKNOWN, LONG = 0.05, 1.0

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from django.db.models.functions import Now
 from django_q.conf import Conf
 
+from jobs import models
 from jobs.models import Session, Ticket
 from jobs.runtime.cluster import Cluster
+from jobs.runtime.orphans import SILENCE
 from jobs.runtime.store.link import open_link
 from jobs.runtime.store.watch import return_tasks
 from jobs.runtime.supervisor import PAUSES, TICK, Supervisor
@@ -147,13 +151,52 @@ def test_it_does_not_sleep_past_the_next_start(monkeypatch: pytest.MonkeyPatch) 
     assert supervisor._start_at <= clock[0] < TICK
 
 
+FAR = "2999-01-01T00:00Z"
+
+
+def given_back() -> list[str]:
+    return sorted(Ticket.objects.filter(visible_at__lt=FAR, taken_by="").values_list("payload", flat=True))
+
+
 def test_it_gives_back_the_tasks_of_a_cluster_that_is_no_more(transactional_db: None) -> None:
-    for cluster, wake in (("mine", False), ("mine", True), ("other", False)):
-        taken: dict[str, Any] = {"taken_by": cluster, "visible_at": "2999-01-01T00:00Z"}
-        Ticket.objects.create(key=Conf.CLUSTER_NAME, payload="", wake=wake, **taken)
+    for payload, cluster, wake in (("task", "mine", False), ("wake-up", "mine", True), ("another's", "other", False)):
+        taken: dict[str, Any] = {"taken_by": cluster, "visible_at": FAR}
+        Ticket.objects.create(key=Conf.CLUSTER_NAME, payload=payload, wake=wake, **taken)
 
     with open_link("test") as link:
         return_tasks(link, "mine")
 
-    early = Ticket.objects.filter(visible_at__lt="2999-01-01T00:00Z")
-    assert list(early.values_list("taken_by", "wake")) == [("mine", False)]
+    assert given_back() == ["task"]
+
+
+@pytest.fixture
+def orphans(transactional_db: None) -> None:
+    """One task each of a cluster that lives, of one that is silent, and of one that nobody remembers."""
+    for cluster, beat in (("alive", Now()), ("silent", Now() - timedelta(seconds=SILENCE + 1))):
+        models.Cluster.objects.create(id=cluster, host="there", pid=1, workers=1, heartbeat_at=beat)
+    for cluster in ("alive", "silent", "forgotten"):
+        taken: dict[str, Any] = {"taken_by": cluster, "visible_at": FAR}
+        Ticket.objects.create(key=Conf.CLUSTER_NAME, payload=cluster, **taken)
+
+
+def test_it_adopts_the_tasks_of_clusters_whose_supervisor_is_silent(
+    orphans: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.runtime.orphans.SILENCE", 0.0)
+    supervisor = supervising()
+    monkeypatch.setattr("jobs.runtime.orphans.SILENCE", SILENCE)
+
+    looked(supervisor)
+
+    assert given_back() == ["forgotten", "silent"]
+
+
+def test_it_adopts_none_right_after_an_outage(orphans: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.runtime.orphans.SILENCE", 0.0)
+    supervisor = supervising()
+    monkeypatch.setattr("jobs.runtime.orphans.SILENCE", SILENCE)
+    supervisor._drop_database()
+
+    looked(supervisor)
+
+    assert given_back() == []

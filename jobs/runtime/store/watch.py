@@ -21,6 +21,7 @@ __all__ = [
     "movable",
     "oldest_ready_seconds",
     "register",
+    "return_orphaned_tasks",
     "return_tasks",
     "seconds_to_next_due",
     "sessions_of",
@@ -55,9 +56,15 @@ SELECT EXISTS (
 # What a cluster that was killed had taken and not acknowledged: later each time, for one of them may be what kills, and
 # the others must not be buried with it. Wake-ups are sent anew by whoever has work.
 RETURN_TASKS = """
-UPDATE jobs_ticket SET visible_at = clock_timestamp() + power(2, deliveries) * interval '1 second'
-WHERE NOT wake AND taken_by = %(id)s AND key = %(key)s
+UPDATE jobs_ticket t
+SET visible_at = clock_timestamp() + power(2, deliveries) * interval '1 second', taken_at = NULL, taken_by = ''
+WHERE NOT wake AND key = %(key)s AND {whose}
 """
+OWN = "taken_by = %(id)s"
+# Those that are taken stand at the end of the index: django-q2 would deliver them again in years.
+ORPHANED = """visible_at > clock_timestamp() + interval '1 day' AND NOT EXISTS (
+    SELECT FROM jobs_cluster c
+    WHERE c.id = t.taken_by AND c.heartbeat_at > clock_timestamp() - %(silence)s * interval '1 second')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,12 @@ def unregister(link: Link, cluster: str) -> None:
 
 def return_tasks(link: Link, cluster: str) -> None:
     """Ordinary django-q2 tasks of a cluster that is no more are delivered again."""
-    run(link, RETURN_TASKS, {"id": cluster, "key": Conf.CLUSTER_NAME})
+    run(link, RETURN_TASKS.format(whose=OWN), {"id": cluster, "key": Conf.CLUSTER_NAME})
+
+
+def return_orphaned_tasks(link: Link, *, silence: float) -> None:
+    """The same for all clusters whose supervisor has been silent for so many seconds."""
+    run(link, RETURN_TASKS.format(whose=ORPHANED), {"silence": silence, "key": Conf.CLUSTER_NAME})
 
 
 def sessions_of(link: Link, cluster: str) -> list[SessionRow]:
