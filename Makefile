@@ -1,7 +1,7 @@
 # make demo    see it work: set up, serve, run the sample flow (ONCE=1: stop after it)
 # make up      set up and serve, no sample run; make down stops it, and the embedded Postgres
 # make test    lint, types and the whole suite; make e2e adds the browser
-# make bench   the speed table, with peers (JSON=file, DOC=1 into the docs, ROWS=n, PEERS=names)
+# make bench   the speed table, with peers (JSON=file, DOC=1 into the docs, ROWS=n, PEERS=names, QUICK=1)
 # make chaos   a storm of faults and what it left (MINUTES=1, SEED, JSON=file, DOC=1: write it into docs)
 # Environment: PORT (8000), WEB_HOST (127.0.0.1), ROUTILUX_HOME (.routilux), DATABASE_URL, PYTHON; see routilux_site/settings.py
 

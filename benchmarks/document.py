@@ -1,12 +1,24 @@
-"""Writes what a command measured into its page, between `<!-- measured: name -->` and `<!-- end measured: name -->`."""
+"""What a command that measures was told, and where it writes what it found: into its page, between
+`<!-- measured: name -->` and `<!-- end measured: name -->`.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+
+
+def said(words: Sequence[str]) -> Mapping[str, str]:
+    """By the environment, as make does it, and by `NAME=value` behind the name of the command."""
+    strange = [word for word in words if not re.fullmatch(r"[A-Z]+=.+", word)]
+    if strange:
+        sys.exit(f"{strange[0]!r} is not understood: settings are written NAME=value, for example DOC=1.")
+    return {**os.environ, **dict(word.split("=", 1) for word in words)}
 
 
 def publish(text: str, page: str, name: str, *, said: Mapping[str, str]) -> None:

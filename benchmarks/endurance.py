@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import psutil
 
-from benchmarks.document import publish
+from benchmarks.document import publish, said
 from benchmarks.figures import STEPS
 from benchmarks.memory import largest
 from tests.house import House
@@ -47,10 +47,10 @@ SIZE = "SELECT pg_database_size(current_database())"
 
 
 def main(words: list[str]) -> None:
-    said = {**os.environ, **dict(word.split("=", 1) for word in words)}
+    told = said(words)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routilux_site.settings")
-    text = _measured(float(said.get("MINUTES") or 60))
-    publish(text, PAGE, BLOCK, said=said)
+    text = _measured(float(told.get("MINUTES") or 60))
+    publish(text, PAGE, BLOCK, said=told)
 
 
 def _measured(minutes: float) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.document import publish
+from benchmarks.document import publish, said
 
 JOBS = {
     "list of jobs": "/jobs/",
@@ -50,8 +50,8 @@ PAGE, BLOCK = "reference/speed.md", "pages"
 
 
 def main(words: list[str]) -> None:
-    said = {**os.environ, **dict(word.split("=", 1) for word in words)}
-    with _home(said.get("KEEP")) as folder:
+    told = said(words)
+    with _home(told.get("KEEP")) as folder:
         os.environ |= {
             "ROUTILUX_HOME": folder,
             "DJANGO_SETTINGS_MODULE": "routilux_site.settings",
@@ -59,8 +59,8 @@ def main(words: list[str]) -> None:
             "ROUTILUX_THROTTLE_TRIGGER": "1000000/minute",
         }
         os.environ.pop("DATABASE_URL", None)
-        text = _measured(int(said.get("ROWS") or 1_000_000), said.get("ONLY", ""))
-    publish(text, PAGE, BLOCK, said=said)
+        text = _measured(int(told.get("ROWS") or 1_000_000), told.get("ONLY", ""))
+    publish(text, PAGE, BLOCK, said=told)
 
 
 @contextmanager

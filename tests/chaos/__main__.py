@@ -9,7 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-PAGE = Path("docs/reference/chaos.md")
+from benchmarks.document import publish, said
+
+PAGE = "reference/chaos.md"
 WORDS = {
     "kills": "processes killed with SIGKILL: at random, and at named places in the code",
     "database_crashes": "crashes of Postgres (immediate shutdown), with outages of up to a minute",
@@ -32,18 +34,16 @@ WORDS = {
 }
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routilux_site.settings")
-    minutes = float(os.environ.get("MINUTES", "1"))
-    seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
+    told = said(words)
+    minutes = float(told.get("MINUTES") or 1)
+    seed = int(told.get("SEED") or random.randrange(1_000_000))
     sys.stdout.write(f"seed {seed}\n")
     found = storm(minutes, seed)
-    text = table(found)
-    sys.stdout.write(f"\n{text}\n")
-    if path := os.environ.get("JSON"):
+    publish(table(found), PAGE, "chaos", said=told)
+    if path := told.get("JSON"):
         Path(path).write_text(json.dumps({"ours": found}, indent=2) + "\n", encoding="utf-8")
-    if os.environ.get("DOC"):
-        write_down(text)
     sys.exit(any(found[key] for key in ("lost", "stuck", "double_commits", "stale_writes", "other_violations")))
 
 
@@ -69,12 +69,5 @@ def table(found: dict[str, float]) -> str:
     return f"| what | figure |\n| --- | --- |\n{rows}\n| {WORDS['seed']} | {found['seed']} |"
 
 
-def write_down(text: str) -> None:
-    """Put the table into its place in the documentation."""
-    begin, end = "<!-- made by make chaos -->\n", "<!-- end -->"
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
-    PAGE.write_text(f"{before}{begin}{text}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
