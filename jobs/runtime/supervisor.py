@@ -33,7 +33,8 @@ from jobs.webhooks import work as webhooks
 
 logger = logging.getLogger(__name__)
 
-TICK = 1.0
+#: Seconds from one look to the next, while nothing waits and while something does.
+TICK, SOON = 1.0, 0.4
 #: Seconds after which a step has waited for so long that another session is wanted.
 LONG = 0.3
 #: How often the processes of the cluster are looked at meanwhile.
@@ -59,6 +60,7 @@ class Supervisor:
         self._accounted: set[int] = set()  #: of these it is known what they held: a session, which was ended
         self._maimed = False  #: one was killed without: a lock of the queue may have died with it
         self._restarts = 0
+        self._work_waits = False
         self._stalled_since: float | None = None
         self._start_at = 0.0
         self._pause = 0.0
@@ -136,7 +138,9 @@ class Supervisor:
         """Until the next tick, or the next start, or until a process of the cluster is killed: then steps wait to be
         rescued."""
         now = time.monotonic()
-        deadline = min(now + TICK, self._start_at) if self._start_at > now else now + TICK
+        deadline = now + (SOON if self._work_waits else TICK)
+        if self._start_at > now:
+            deadline = min(deadline, self._start_at)
         while time.monotonic() < deadline and not self._stop:
             missing = self._cluster.missing() if self._cluster is not None else set()
             self._missing |= missing
@@ -170,6 +174,7 @@ class Supervisor:
         watch.awaken_retries(link)
         watch.end_overdue_jobs(link)
         waiting = watch.oldest_ready_seconds(link)
+        self._work_waits = waiting is not None
         due = watch.seconds_to_next_due(link)
         if waiting is not None or (due is not None and due <= 0) or watch.movable(link, limit=1):
             wake.ring(link, more=waiting is not None and waiting > LONG)

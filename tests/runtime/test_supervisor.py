@@ -12,13 +12,14 @@ from django.db.models.functions import Now
 from django_q.conf import Conf
 
 from jobs import models
-from jobs.models import Session, Ticket
+from jobs.models import Activation, Session, Ticket
 from jobs.runtime.cluster import Cluster
 from jobs.runtime.orphans import SILENCE
 from jobs.runtime.store.link import open_link
 from jobs.runtime.store.watch import return_tasks
-from jobs.runtime.supervisor import PAUSES, TICK, Supervisor
+from jobs.runtime.supervisor import PAUSES, SOON, TICK, Supervisor
 from routilux_site.lib.ids import uuid7
+from tests.engine import make_flow, start
 
 
 class Kept:
@@ -139,16 +140,35 @@ def test_it_starts_a_cluster_that_ends_young_less_and_less_often(
     assert supervisor._pause == 0.0
 
 
-def test_it_does_not_sleep_past_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    supervisor = Supervisor(ensure_database=lambda: None)
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that pass while somebody sleeps, and else not."""
     clock = [0.0]
     monkeypatch.setattr("jobs.runtime.supervisor.time.monotonic", lambda: clock[0])
     monkeypatch.setattr("jobs.runtime.supervisor.time.sleep", lambda seconds: clock.append(clock.pop() + seconds))
+    return clock
+
+
+def test_it_does_not_sleep_past_the_next_start(clock: list[float]) -> None:
+    supervisor = Supervisor(ensure_database=lambda: None)
     supervisor._start_at = TICK / 4
 
     supervisor._nap()
 
     assert supervisor._start_at <= clock[0] < TICK
+
+
+def test_it_looks_again_soon_while_a_step_waits(transactional_db: None, clock: list[float]) -> None:
+    supervisor = supervising()
+    start(make_flow("one", {"a": "test_pass"}))
+    looked(supervisor)
+    supervisor._nap()
+    assert SOON <= clock[0] < TICK
+
+    Activation.objects.all().delete()
+    looked(supervisor)
+    supervisor._nap()
+    assert clock[0] >= SOON + TICK
 
 
 FAR = "2999-01-01T00:00Z"
