@@ -22,11 +22,12 @@ BUSY, FRESH = 1, 2
 class Isolation:
     """While it is on, its session takes nothing but suspects, one at a time."""
 
-    def __init__(self, link: Link, *, patience: float) -> None:
+    def __init__(self, link: Link, *, session: UUID, lease: float) -> None:
         self.on = False
         self._link = link
-        self._patience = patience
-        self._place: int | None = None
+        self._session = session
+        self._lease = lease
+        self._has_place = False
         self._suspect: int | None = None
         self._until = 0.0
 
@@ -44,15 +45,17 @@ class Isolation:
             self._begin(places=BUSY if running else 0, idle=not running)
 
     def _begin(self, *, places: int, idle: bool) -> None:
-        self._place = claim.begin_isolation(self._link, places=places, lease=self._patience)
-        self.on = idle or self._place is not None
-        self._until = time.monotonic() + self._patience
+        self._has_place = places > 0 and claim.begin_isolation(
+            self._link, session=self._session, places=places, silence=self._lease / 2
+        )
+        self.on = idle or self._has_place
+        self._until = time.monotonic() + self._lease
 
-    def take(self, session: UUID, running: Running) -> claim.Step | None:
+    def take(self, running: Running) -> claim.Step | None:
         """The next suspect, once nothing else runs. When that takes too long, another session may try."""
         if self._suspect in running or (running and time.monotonic() < self._until):
             return None
-        step = None if running else claim.claim_suspect(self._link, session=session)
+        step = None if running else claim.claim_suspect(self._link, session=self._session)
         self._suspect = step.id if step else None
         if step is None:
             self._end()
@@ -60,6 +63,6 @@ class Isolation:
 
     def _end(self) -> None:
         self.on = False
-        if self._place is not None:
-            claim.end_isolation(self._link, self._place)
-            self._place = None
+        if self._has_place:
+            claim.end_isolation(self._link, session=self._session)
+            self._has_place = False

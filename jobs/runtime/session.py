@@ -56,7 +56,7 @@ class Session:
         self._live = Live(self.id)
         self.ear = Ear(main)
         self._lost: str | None = None
-        self.isolation = Isolation(main, patience=self.lease)
+        self.isolation = Isolation(main, session=self.id, lease=self.lease)
         self._supply = Supply(self, main)
         self.helper = Helper(main, self.ear, lease=self.lease)
         self._rounds = Rounds((*self.helper.duties, self._drop, self._isolate))

@@ -67,7 +67,7 @@ class Supply:
 
     def _claim_suspect(self) -> None:
         session = self._session
-        step = session.isolation.take(session.id, session.crew.running)
+        step = session.isolation.take(session.crew.running)
         session.ear.heard = not session.isolation.on  # what was left to others meanwhile
         if step is not None:
             self._dispatch([step])

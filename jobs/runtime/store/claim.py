@@ -168,27 +168,26 @@ def any_suspect(link: Link) -> bool:
     return bool(row and row[0])
 
 
-#: The second place only where a third session is left for all that is not suspect.
+# Whoever is silent keeps no place from others: it may hang, and it takes a lease to find it dead. The second place only
+# where a third session is left for all that is not suspect. Two that look at the same instant may both begin: that
+# costs a moment and no step.
 ISOLATE = """
-SELECT CASE WHEN %(place)s = 0 OR (
-    SELECT count(*) FROM jobs_session WHERE ended_at IS NULL AND outcome <> 'stopping'
-       AND heartbeat_at > clock_timestamp() - %(lease)s * interval '1 second') > 2
-       THEN pg_try_advisory_lock(hashtext('routilux isolation'), %(place)s) END
+UPDATE jobs_session SET outcome = 'isolating'
+WHERE id = %(session)s AND ended_at IS NULL AND outcome = '' AND (
+    SELECT count(*) FILTER (WHERE outcome = 'isolating') < CASE WHEN count(*) > 2 THEN %(places)s ELSE 1 END
+    FROM jobs_session WHERE ended_at IS NULL AND outcome <> 'stopping'
+     AND heartbeat_at > clock_timestamp() - %(silence)s * interval '1 second')
 """
-MINGLE = "SELECT pg_advisory_unlock(hashtext('routilux isolation'), %(place)s)"
+MINGLE = "UPDATE jobs_session SET outcome = '' WHERE id = %(session)s AND outcome = 'isolating'"
 
 
-def begin_isolation(link: Link, *, places: int, lease: float) -> int | None:
-    """Only so many sessions at once run suspects while there is other work. The place that was free; None: none was."""
-    for place in range(places):
-        row = run(link, ISOLATE, {"place": place, "lease": lease}).fetchone()
-        if row and row[0]:
-            return place
-    return None
+def begin_isolation(link: Link, *, session: UUID, places: int, silence: float) -> bool:
+    """Only so many sessions at once run suspects while there is other work."""
+    return run(link, ISOLATE, {"session": session, "places": places, "silence": silence}).rowcount == 1
 
 
-def end_isolation(link: Link, place: int) -> None:
-    run(link, MINGLE, {"place": place})
+def end_isolation(link: Link, *, session: UUID) -> None:
+    run(link, MINGLE, {"session": session})
 
 
 POSTPONE = """
