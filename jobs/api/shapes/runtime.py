@@ -13,9 +13,7 @@ class SessionSerializer(serializers.ModelSerializer[Session]):
         fields = ["id", "cluster", "host", "pid", "lanes", "started_at", "heartbeat_at", "ended_at", "outcome"]
         extra_kwargs = {
             "lanes": {"help_text": "How many steps it runs side by side."},
-            "outcome": {
-                "help_text": "How it ended. Of one that lives: empty, `stopping` or `isolating`."
-            },
+            "outcome": {"help_text": "How it ended. Of one that lives: empty, `stopping` or `isolating`."},
         }
 
 
