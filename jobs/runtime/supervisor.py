@@ -67,7 +67,7 @@ class Supervisor:
         self._reason = "start"
         self._first_session = FIRST_SESSION
         self._ghosts = Ghosts(patience=self._options["LEASE"])
-        self._orphans = Orphans()
+        self._orphans = Orphans(grace=self._options["GRACE"])
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT; returns the exit code."""
@@ -92,7 +92,7 @@ class Supervisor:
         try:
             self._register(self._database())
         except psycopg.Error as error:
-            self._drop_database()
+            self._lose_database()
             logger.warning("database: %s", error, extra={"action": "database_down"})
             return
         self._start_cluster()
@@ -157,7 +157,7 @@ class Supervisor:
         try:
             return self._look(self._database())
         except psycopg.Error as error:
-            self._drop_database()
+            self._lose_database()
             logger.warning("database: %s", error, extra={"action": "database_down"})
             return ""
 
@@ -226,8 +226,12 @@ class Supervisor:
             self._link = open_link("supervisor")
         return self._link
 
-    def _drop_database(self) -> None:
+    def _lose_database(self) -> None:
+        self._drop_database()
         self._orphans.wait()
+        self._work_waits = False
+
+    def _drop_database(self) -> None:
         if self._link is not None:
             with contextlib.suppress(psycopg.Error):
                 self._link.close()

@@ -14,7 +14,6 @@ from django_q.conf import Conf
 from jobs import models
 from jobs.models import Activation, Session, Ticket
 from jobs.runtime.cluster import Cluster
-from jobs.runtime.orphans import SILENCE
 from jobs.runtime.store.link import open_link
 from jobs.runtime.store.watch import return_tasks
 from jobs.runtime.supervisor import PAUSES, SOON, TICK, Supervisor
@@ -191,31 +190,27 @@ def test_it_gives_back_the_tasks_of_a_cluster_that_is_no_more(transactional_db: 
 
 @pytest.fixture
 def orphans(transactional_db: None) -> None:
-    """One task each of a cluster that lives, of one that is silent, and of one that nobody remembers."""
-    for cluster, beat in (("alive", Now()), ("silent", Now() - timedelta(seconds=SILENCE + 1))):
+    """One task each of a cluster that lives, of one that is silent, and of one without a supervisor."""
+    for cluster, beat in (("alive", Now()), ("silent", Now() - timedelta(seconds=3600))):
         models.Cluster.objects.create(id=cluster, host="there", pid=1, workers=1, heartbeat_at=beat)
-    for cluster in ("alive", "silent", "forgotten"):
+    for cluster in ("alive", "silent", "plain"):
         taken: dict[str, Any] = {"taken_by": cluster, "visible_at": FAR}
         Ticket.objects.create(key=Conf.CLUSTER_NAME, payload=cluster, **taken)
 
 
-def test_it_adopts_the_tasks_of_clusters_whose_supervisor_is_silent(
-    orphans: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("jobs.runtime.orphans.SILENCE", 0.0)
+def test_it_adopts_the_tasks_of_clusters_whose_supervisor_is_silent(orphans: None) -> None:
     supervisor = supervising()
-    monkeypatch.setattr("jobs.runtime.orphans.SILENCE", SILENCE)
+    supervisor._orphans._due = 0.0
 
     looked(supervisor)
 
-    assert given_back() == ["forgotten", "silent"]
+    assert given_back() == ["silent"]
 
 
-def test_it_adopts_none_right_after_an_outage(orphans: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.runtime.orphans.SILENCE", 0.0)
+def test_it_adopts_none_right_after_an_outage(orphans: None) -> None:
     supervisor = supervising()
-    monkeypatch.setattr("jobs.runtime.orphans.SILENCE", SILENCE)
-    supervisor._drop_database()
+    supervisor._orphans._due = 0.0
+    supervisor._lose_database()
 
     looked(supervisor)
 

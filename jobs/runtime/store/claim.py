@@ -169,8 +169,8 @@ def any_suspect(link: Link) -> bool:
 
 
 # Whoever is silent keeps no place from others: it may hang, and it takes a lease to find it dead. The second place only
-# where a third session is left for all that is not suspect. Two that look at the same instant may both begin: that
-# costs a moment and no step.
+# where a third session is left for all that is not suspect. Two that look at the same instant may both begin: then
+# both run suspects until none is left, which costs no step.
 ISOLATE = """
 UPDATE jobs_session SET outcome = 'isolating'
 WHERE id = %(session)s AND ended_at IS NULL AND outcome = '' AND (

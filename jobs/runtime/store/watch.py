@@ -61,10 +61,11 @@ SET visible_at = clock_timestamp() + power(2, deliveries) * interval '1 second',
 WHERE NOT wake AND key = %(key)s AND {whose}
 """
 OWN = "taken_by = %(id)s"
-# Those that are taken stand at the end of the index: django-q2 would deliver them again in years.
-ORPHANED = """visible_at > clock_timestamp() + interval '1 day' AND NOT EXISTS (
+# Those that are taken stand at the end of the index: django-q2 would deliver them again in years. A plain qcluster has
+# no row and nobody who beats for it: its tasks are its own.
+ORPHANED = """visible_at > now() + interval '1 day' AND EXISTS (
     SELECT FROM jobs_cluster c
-    WHERE c.id = t.taken_by AND c.heartbeat_at > clock_timestamp() - %(silence)s * interval '1 second')"""
+    WHERE c.id = t.taken_by AND c.heartbeat_at < now() - %(silence)s * interval '1 second')"""
 
 
 @dataclass(frozen=True, slots=True)
